@@ -1,0 +1,243 @@
+"""
+What all environments share, read from the environment.
+
+Secrets have no default: a process without its secrets does not start. docs/operations.md and
+.env.example name every variable.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import django_stubs_ext
+from bootstrap_wrapper import get_bootstrap_dir
+from csp.constants import NONE, SELF
+from environ import Env
+
+from portal.settings.broker import broker_url, transport_options
+from portal.settings.database import APP, database
+
+django_stubs_ext.monkeypatch()
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+env = Env()
+
+# What kind of process this is: web | worker | beat | manage. It decides how long to wait for the
+# database and for the broker.
+PORTAL_PROCESS = env.str("PORTAL_PROCESS", default="manage")
+
+DEBUG = False
+# Only portal.settings.demo makes this true: the banner, the page of sent messages, no scanner.
+DEMO = False
+
+SECRET_KEY = env.str("SECRET_KEY")
+BASE_URL = env.str("BASE_URL").rstrip("/")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(BASE_URL).hostname or ""])
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "crispy_forms",
+    "crispy_bootstrap5",
+    "django_htmx",
+    "csp",
+    "pgtrigger",
+    "portal.core",
+    "portal.notices",
+    "accounts",
+    "procedures",
+    "dossiers",
+    "payments",
+    "reports",
+    "portal.operations",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Private by default: a page that anyone may see says so with @login_not_required.
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
+CRISPY_TEMPLATE_PACK = "bootstrap5"
+CRISPY_FAIL_SILENTLY = False
+
+# Database. The application's role by default; see portal.settings.database for the owner's.
+DATABASE_APP_ROLE = env.str("DATABASE_APP_ROLE", default="portal_app")
+DATABASES = {
+    "default": database(
+        env, role=env.str("PORTAL_DATABASE_ROLE", default=APP), process=PORTAL_PROCESS
+    )
+}
+# Nothing that has to be shared between processes is kept in a cache: sessions, limits and locks
+# are rows, so that losing Valkey delays messages and nothing else.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# Accounts and sign-in.
+AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "/dang-nhap/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+# Letters, digits, a capital and a special character: what the circular on accounts asks for.
+PASSWORD_CHARACTER_MIX = env.bool("PASSWORD_CHARACTER_MIX", default=True)
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 9},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# Identity numbers: base64 of 32 bytes each, as `id:key,id:key`; the first seals, all open.
+IDENTITY_KEYS = dict(pair.split(":", 1) for pair in env.list("IDENTITY_KEYS") if ":" in pair)
+IDENTITY_HASH_KEY = env.str("IDENTITY_HASH_KEY")
+
+# Headers. No inline script or style and no nonce, so that pages are the same bytes for everybody.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        # The pages of payment gateways and of sign-on providers, to which a form redirects.
+        "form-action": [SELF, *env.list("CSP_FORM_ACTION", default=[])],
+    }
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# Language and time.
+LANGUAGE_CODE = "vi"
+LANGUAGES = [("vi", "Tiếng Việt")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "Asia/Ho_Chi_Minh"
+USE_I18N = True
+USE_TZ = True
+
+# Static files come from our own folder and from Python packages; nothing is copied in. Bootstrap
+# stands under "bootstrap/", htmx (through its app) under "django_htmx/".
+STATIC_URL = "/static/"
+STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))()
+STATICFILES_DIRS = [
+    BASE_DIR / "static",
+    ("bootstrap/css", get_bootstrap_dir() / "css"),
+    ("bootstrap/js", get_bootstrap_dir() / "js"),
+]
+
+# What citizens upload and what we issue. There is no MEDIA_URL: a file leaves only through a view
+# that has asked who may see it.
+FILE_ROOT = env.path("FILE_ROOT")()
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": FILE_ROOT,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
+}
+FILE_UPLOAD_PERMISSIONS = 0o600
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+# The scanner of stored files (clamd): without one, files stay "chưa quét"; prod insists on one.
+SCANNER_URL = env.str("SCANNER_URL", default="")
+
+# What people are told.
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = env.str("EMAIL_HOST", default="127.0.0.1")
+EMAIL_PORT = env.int("EMAIL_PORT", default=25)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", default="")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str(
+    "DEFAULT_FROM_EMAIL", default="Cổng Dịch vụ công <khong-tra-loi@localhost>"
+)
+# The whole address that messages are posted to; portal.notices.sms speaks the protocol of eSMS.
+SMS_API_URL = env.str("SMS_API_URL", default="")
+SMS_API_KEY = env.str("SMS_API_KEY", default="")
+SMS_API_SECRET = env.str("SMS_API_SECRET", default="")
+SMS_BRANDNAME = env.str("SMS_BRANDNAME", default="DICHVUCONG")
+# Only the demo sets it: the folder in which the simulated providers leave what they were sent.
+OUTBOX_DIR = env.str("OUTBOX_DIR", default="")
+
+# Celery.
+REDIS_URL = env.str("REDIS_URL")
+CELERY_BROKER_URL = broker_url(REDIS_URL)
+CELERY_BROKER_TRANSPORT_OPTIONS = transport_options(PORTAL_PROCESS)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_TIMEOUT = 0.5 if PORTAL_PROCESS not in {"worker", "beat"} else 4
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_TASK_SOFT_TIME_LIMIT = 270
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = TIME_ZONE
+# Each entry sweeps rows whose wake-up was lost: every task named here may run twice.
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+    "sweep-notices": {
+        "task": "portal.notices.tasks.sweep_notices",
+        "schedule": 30.0,
+        "options": {"expires": 25},
+    },
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {"django.server": {"handlers": ["console"], "propagate": False}},
+}

@@ -1,0 +1,66 @@
+"""
+Production: `base` with hardening only. It refuses to start on anything that the demo would allow.
+"""
+
+from base64 import b64decode
+
+from django.core.exceptions import ImproperlyConfigured
+
+from portal.settings.base import *
+
+_SHORTEST_SECRET = 32
+_KNOWN_WORDS = ("test-only", "demo", "change-me", "changeme", "django-insecure")
+
+
+def _refuse_weak(name: str, value: str) -> None:
+    if len(value.encode()) < _SHORTEST_SECRET:
+        raise ImproperlyConfigured(f"{name} phải có ít nhất {_SHORTEST_SECRET} byte.")
+    if len(set(value)) < 8 or any(word in value.lower() for word in _KNOWN_WORDS):
+        raise ImproperlyConfigured(f"{name} là giá trị mẫu; hãy sinh một giá trị ngẫu nhiên.")
+
+
+def _refuse_weak_key(name: str, value: str) -> None:
+    try:
+        raw = b64decode(value, validate=True)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} phải là base64 của 32 byte.") from error
+    if len(raw) != _SHORTEST_SECRET:
+        raise ImproperlyConfigured(f"{name} phải là base64 của đúng 32 byte.")
+    _refuse_weak(name, raw.decode("latin-1"))
+
+
+if env.bool("DEMO", default=False):
+    raise ImproperlyConfigured("Không bật được bản trình diễn bằng cấu hình vận hành thật.")
+_refuse_weak("SECRET_KEY", SECRET_KEY)
+_refuse_weak_key("IDENTITY_HASH_KEY", IDENTITY_HASH_KEY)
+if not IDENTITY_KEYS:
+    raise ImproperlyConfigured("IDENTITY_KEYS phải có ít nhất một khóa dạng id:base64.")
+for _id, _key in IDENTITY_KEYS.items():
+    _refuse_weak_key(f"IDENTITY_KEYS[{_id}]", _key)
+if not BASE_URL.startswith("https://"):
+    raise ImproperlyConfigured("BASE_URL phải bắt đầu bằng https://.")
+if not SCANNER_URL:
+    raise ImproperlyConfigured(
+        "SCANNER_URL chưa có: tệp của công dân phải được quét trước khi mở (ví dụ tcp://clamd:3310)."
+    )
+if env.str("DATABASE_URL") == env.str("DATABASE_OWNER_URL", default=""):
+    raise ImproperlyConfigured(
+        "DATABASE_URL và DATABASE_OWNER_URL phải là hai vai trò khác nhau của cơ sở dữ liệu."
+    )
+if OUTBOX_DIR:
+    raise ImproperlyConfigured("OUTBOX_DIR chỉ dành cho bản trình diễn.")
+
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+SESSION_COOKIE_SECURE = True
+SESSION_COOKIE_NAME = "__Host-session"
+CSRF_COOKIE_SECURE = True
+CSRF_COOKIE_NAME = "__Host-csrf"
+SECURE_SSL_REDIRECT = True
+# The reverse proxy sets this header and removes one that came from outside (docs/operations.md).
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=True)
+STORAGES["staticfiles"] = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}

@@ -1,0 +1,47 @@
+"""Fixtures of every test: the application's database role, and what no test may touch."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.db.backends.postgresql.operations import DatabaseOperations
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """
+    Run tests with the rights of the application.
+
+    The database was made and migrated by the owner. From here on every connection, threads'
+    included, assumes the application's role; only truncating after a transactional test is done
+    by the owner, as no one else may.
+    """
+    options = connection.settings_dict["OPTIONS"]
+    flush = DatabaseOperations.execute_sql_flush
+
+    def flush_as_owner(self: DatabaseOperations, sql_list: list[str]) -> None:
+        with self.connection.cursor() as cursor:
+            cursor.execute("RESET ROLE")
+        try:
+            flush(self, sql_list)
+        finally:
+            self.connection.ensure_role()
+
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
+        patch.setattr(DatabaseOperations, "execute_sql_flush", flush_as_owner)
+        options["assume_role"] = settings.DATABASE_APP_ROLE
+        connection.close()
+        yield
+        del options["assume_role"]
+        connection.close()
+
+
+@pytest.fixture
+def as_database_owner(db: None) -> Iterator[None]:
+    """Give one test the owner's rights, to look at what the application's role is refused."""
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+    yield
+    connection.ensure_role()
