@@ -40,4 +40,4 @@ DATABASES["default"]["OPTIONS"]["options"] = (
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 
 SMS_API_URL = "http://127.0.0.1:1/sms"
-LOGGING["root"]["level"] = "WARNING"
+LOGGING |= {"root": {"handlers": ["console"], "level": "WARNING"}}

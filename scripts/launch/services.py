@@ -42,7 +42,8 @@ class Running:
 
     name: str
     process: subprocess.Popen[bytes]
-    stop_signal: signal.Signals
+    log: Path
+    stop_signal: signal.Signals = signal.SIGTERM
     patience: float = 20
 
     def stop(self) -> None:
@@ -121,7 +122,12 @@ def start_postgres(
     private_folder(sockets)
     if not (data / "PG_VERSION").exists():
         _init_database(data, programs=programs, log=log, durable=durable)
-    settings = {"listen_addresses": "", "unix_socket_directories": sockets, "max_connections": 100}
+    _wait_for_predecessor(data)
+    settings: dict[str, object] = {
+        "listen_addresses": "",
+        "unix_socket_directories": sockets,
+        "max_connections": 100,
+    }
     if not durable:
         settings |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
     process = spawn(
@@ -137,13 +143,23 @@ def start_postgres(
         account=account,
         env={**os.environ, "LC_ALL": "C.UTF-8"},
     )
-    running = Running("PostgreSQL", process, signal.SIGINT)
+    running = Running("PostgreSQL", process, log, signal.SIGINT)
     try:
         _wait_for_postgres(sockets, process=process, log=log)
     except BaseException:
         running.stop()
         raise
     return running
+
+
+def _wait_for_predecessor(data: Path) -> None:
+    """Let the server of a launcher that was killed finish stopping."""
+    deadline = time.monotonic() + 20
+    with contextlib.suppress(OSError, ValueError):
+        while time.monotonic() < deadline:
+            # Both raise once it is gone: the file, or the process.
+            os.kill(int((data / "postmaster.pid").read_text().split()[0]), 0)
+            time.sleep(0.1)
 
 
 def _init_database(data: Path, *, programs: Path, log: Path, durable: bool) -> None:
@@ -250,7 +266,7 @@ def start_valkey(folder: Path, *, socket: Path, log: Path, durable: bool = True)
         log=log,
     )
     # It ignores SIGTERM when its folder is gone, so it is not waited for long.
-    running = Running("Valkey", process, signal.SIGTERM, patience=5)
+    running = Running("Valkey", process, log, patience=5)
     deadline = time.monotonic() + START_SECONDS
     while not socket.exists():
         if process.poll() is not None or time.monotonic() > deadline:
