@@ -1,0 +1,306 @@
+"""From JSON to a definition: the published schema first, then what a schema cannot say."""
+
+import json
+import math
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError as SchemaError
+
+from procedures.eform.conditions import (
+    Compare,
+    Condition,
+    Operator,
+    comparisons_in,
+    parse_condition,
+)
+from procedures.eform.definition import (
+    ADDRESS_PARTS,
+    DEFAULT_MAX_LENGTH,
+    DEFAULT_MAX_ROWS,
+    MAX_FIELDS,
+    MAX_INPUTS_PER_SECTION,
+    TODAY,
+    Definition,
+    Field,
+    FieldType,
+    Option,
+    Section,
+)
+
+SCHEMA_PATH: Final = Path(__file__).with_name("schema.json")
+MAX_DEPTH: Final = 16
+KEY: Final = re.compile(r"[a-z][a-z0-9_]{0,49}")
+COMPARABLE: Final = {
+    FieldType.YES_NO: bool,
+    FieldType.INTEGER: int,
+    FieldType.ONE_OF: str,
+    FieldType.MANY_OF: str,
+}
+
+
+class FormDefinitionError(ValueError):
+    """A definition that cannot be used; `path` says where, `sentence` what to mend."""
+
+    def __init__(self, path: str, sentence: str) -> None:
+        """Keep the place and the sentence apart, for the editor's page."""
+        super().__init__(f"{path}: {sentence}" if path else sentence)
+        self.path = path
+        self.sentence = sentence
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """Return the published JSON Schema of e-forms."""
+    loaded: dict[str, Any] = json.loads(SCHEMA_PATH.read_text(encoding="utf-8"))
+    return loaded
+
+
+@cache
+def _validator() -> Draft202012Validator:
+    return Draft202012Validator(schema())
+
+
+def parse_definition(data: object) -> Definition:
+    """
+    Build a definition from JSON.
+
+    :raises FormDefinitionError: if the JSON is not a definition, with the first fault found.
+    """
+    _refuse_depth(data)
+    faults = sorted(_validator().iter_errors(data), key=_fault_order)
+    if faults:
+        raise _explain(faults[0])
+    assert isinstance(data, Mapping)  # the schema says so; this is for the type checker
+    return _Parser().definition(data)
+
+
+def _refuse_depth(data: object) -> None:
+    """Refuse JSON nested so deeply that reading it recursively would exhaust the stack."""
+    level: list[object] = [data]
+    for _depth in range(MAX_DEPTH):
+        level = [child for node in level for child in _children(node)]
+        if not level:
+            return
+    raise FormDefinitionError("", _("Định nghĩa lồng nhau quá sâu; bớt các lớp điều kiện."))
+
+
+def _children(node: object) -> Iterable[object]:
+    if isinstance(node, Mapping):
+        return node.values()
+    return node if isinstance(node, list) else ()
+
+
+def _fault_order(fault: SchemaError) -> tuple[bool, list[str]]:
+    # A key counts as "unevaluated" also when the part that knows it failed: name that part first.
+    return fault.validator == "unevaluatedProperties", [str(part) for part in fault.absolute_path]
+
+
+def _explain(fault: SchemaError) -> FormDefinitionError:
+    path = ".".join(str(part) for part in fault.absolute_path)
+    sentences = {
+        "required": _("Thiếu thuộc tính bắt buộc: %(detail)s."),
+        "additionalProperties": _("Có thuộc tính không dùng được ở đây: %(detail)s."),
+        "unevaluatedProperties": _("Có thuộc tính không dùng được ở đây: %(detail)s."),
+        "type": _("Sai kiểu giá trị: %(detail)s."),
+        "enum": _("Giá trị không nằm trong danh sách cho phép: %(detail)s."),
+        "pattern": _("Giá trị không đúng dạng cho phép: %(detail)s."),
+        "oneOf": _("Điều kiện không đúng dạng: %(detail)s."),
+    }
+    sentence = sentences.get(str(fault.validator), _("Giá trị không hợp lệ: %(detail)s."))
+    return FormDefinitionError(path, sentence % {"detail": fault.message[:300]})
+
+
+class _Parser:
+    """One reading of one definition; remembers which keys came before."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, Field] = {}
+        self.count = 0
+
+    def definition(self, data: Mapping[str, Any]) -> Definition:
+        sections: list[Section] = []
+        for number, raw in enumerate(data["sections"]):
+            path = f"sections.{number}"
+            self.refuse_repeat(raw["key"], {one.key for one in sections}, f"{path}.key")
+            sections.append(self.section(raw, path))
+        return Definition(title=data["title"], help=data.get("help", ""), sections=tuple(sections))
+
+    def section(self, raw: Mapping[str, Any], path: str) -> Section:
+        show_if = self.condition(raw, path, self.known)
+        fields: list[Field] = []
+        for number, raw_field in enumerate(raw["fields"]):
+            at = f"{path}.fields.{number}"
+            self.refuse_repeat(raw_field["key"], self.known, f"{at}.key")
+            field = self.field(raw_field, at, self.known)
+            self.known[field.key] = field
+            fields.append(field)
+        if sum(_inputs(field) for field in fields) > MAX_INPUTS_PER_SECTION:
+            raise FormDefinitionError(
+                path, _("Phần này có quá nhiều ô nhập; giảm số dòng tối đa hoặc tách phần.")
+            )
+        return Section(
+            key=raw["key"],
+            title=raw["title"],
+            help=raw.get("help", ""),
+            show_if=show_if,
+            fields=tuple(fields),
+        )
+
+    def field(self, raw: Mapping[str, Any], path: str, scope: Mapping[str, Field]) -> Field:
+        self.count += 1
+        if self.count > MAX_FIELDS:
+            raise FormDefinitionError(
+                path, _("Tờ khai có hơn %(limit)d mục; tối đa %(limit)d.") % {"limit": MAX_FIELDS}
+            )
+        kind = FieldType(raw["type"])
+        lowest, highest = _bounds(raw, kind, path)
+        min_length, max_length = _lengths(raw, kind, path)
+        min_rows, max_rows = _rows(raw, kind, path)
+        return Field(
+            key=raw["key"],
+            type=kind,
+            label=raw["label"],
+            help=raw.get("help", ""),
+            example=raw.get("example", ""),
+            required=raw.get("required", False),
+            personal=raw.get("personal", False),
+            min_length=min_length,
+            max_length=max_length,
+            minimum=lowest,
+            maximum=highest,
+            options=self.options(raw, path),
+            prefill=raw.get("prefill", ""),
+            show_if=self.condition(raw, path, scope),
+            text=raw.get("text", ""),
+            fields=self.columns(raw, path) if kind is FieldType.GROUP else (),
+            min_rows=min_rows,
+            max_rows=max_rows,
+            row_title=raw.get("row_title", ""),
+        )
+
+    def columns(self, raw: Mapping[str, Any], path: str) -> tuple[Field, ...]:
+        columns: dict[str, Field] = {}
+        for number, raw_column in enumerate(raw["fields"]):
+            at = f"{path}.fields.{number}"
+            self.refuse_repeat(raw_column["key"], columns, f"{at}.key")
+            # A column of the same row hides a field of the same key outside the group.
+            columns[raw_column["key"]] = self.field(raw_column, at, {**self.known, **columns})
+        return tuple(columns.values())
+
+    def options(self, raw: Mapping[str, Any], path: str) -> tuple[Option, ...]:
+        options: dict[str, Option] = {}
+        for number, one in enumerate(raw.get("options", ())):
+            at = f"{path}.options.{number}"
+            if one["value"] in options or one["value"].endswith("\n"):
+                raise FormDefinitionError(at, _("Giá trị lựa chọn bị trùng hoặc không hợp lệ."))
+            options[one["value"]] = Option(value=one["value"], label=one["label"])
+        return tuple(options.values())
+
+    def condition(
+        self, raw: Mapping[str, Any], path: str, scope: Mapping[str, Field]
+    ) -> Condition | None:
+        if "show_if" not in raw:
+            return None
+        condition = parse_condition(raw["show_if"])
+        for compare in comparisons_in(condition):
+            self.check_compare(compare, f"{path}.show_if", scope)
+        return condition
+
+    def check_compare(self, compare: Compare, path: str, scope: Mapping[str, Field]) -> None:
+        names = {"key": compare.field}
+        target = scope.get(compare.field)
+        if target is None:
+            raise FormDefinitionError(
+                path, _("Điều kiện chỉ được dựa vào mục đứng trước; không có “%(key)s”.") % names
+            )
+        if not target.takes_answer:
+            raise FormDefinitionError(path, _("“%(key)s” không phải mục để điền.") % names)
+        if compare.operator is Operator.ANSWERED:
+            return
+        if target.type not in COMPARABLE:
+            raise FormDefinitionError(
+                path, _("Với “%(key)s” chỉ dùng được điều kiện “answered”.") % names
+            )
+        allowed = {one.value for one in target.options}
+        for value in compare.wanted:
+            if type(value) is not COMPARABLE[target.type] or (allowed and value not in allowed):
+                raise FormDefinitionError(
+                    path, _("Điều kiện đòi một giá trị mà “%(key)s” không bao giờ có.") % names
+                )
+
+    def refuse_repeat(self, key: str, taken: Iterable[str], path: str) -> None:
+        if not KEY.fullmatch(key):  # `$` of the schema lets a final line break pass
+            raise FormDefinitionError(path, _("Khóa chỉ gồm chữ thường, chữ số và gạch dưới."))
+        if key in taken:
+            raise FormDefinitionError(path, _("Khóa “%(key)s” bị trùng.") % {"key": key})
+
+
+def _inputs(field: Field) -> int:
+    if field.type is FieldType.GROUP:
+        return field.max_rows * (1 + sum(_inputs(column) for column in field.fields))
+    if field.type is FieldType.MANY_OF:
+        return len(field.options)
+    return len(ADDRESS_PARTS) if field.type is FieldType.ADDRESS else 1
+
+
+def _bounds(
+    raw: Mapping[str, Any], kind: FieldType, path: str
+) -> tuple[Decimal | str | None, Decimal | str | None]:
+    lowest, highest = (_bound(raw, name, kind, path) for name in ("min", "max"))
+    if lowest is None and kind is FieldType.MONEY:
+        lowest = Decimal(0)
+    is_comparable = isinstance(lowest, Decimal) or TODAY not in (lowest, highest)
+    if lowest is None or highest is None or not is_comparable:
+        return lowest, highest
+    if _is_above(lowest, highest):
+        raise FormDefinitionError(path, _("Giá trị nhỏ nhất lớn hơn giá trị lớn nhất."))
+    return lowest, highest
+
+
+def _is_above(one: Decimal | str, other: Decimal | str) -> bool:
+    if isinstance(one, Decimal) and isinstance(other, Decimal):
+        return one > other
+    return str(one) > str(other)  # ISO days sort as text
+
+
+def _bound(raw: Mapping[str, Any], name: str, kind: FieldType, path: str) -> Decimal | str | None:
+    value = raw.get(name)
+    if value is None:
+        return None
+    at = f"{path}.{name}"
+    if kind is not FieldType.DATE:
+        if not math.isfinite(value):
+            raise FormDefinitionError(at, _("Giá trị không hợp lệ."))
+        return Decimal(str(value))
+    if value != TODAY:
+        try:
+            date.fromisoformat(value)
+        except ValueError:
+            raise FormDefinitionError(at, _("Không có ngày này trong lịch.")) from None
+    return str(value)
+
+
+def _lengths(raw: Mapping[str, Any], kind: FieldType, path: str) -> tuple[int, int]:
+    shortest = int(raw.get("min_length", 0))
+    longest = int(raw.get("max_length", DEFAULT_MAX_LENGTH.get(kind, 0)))
+    if shortest > longest:
+        raise FormDefinitionError(path, _("Độ dài tối thiểu lớn hơn độ dài tối đa."))
+    return shortest, longest
+
+
+def _rows(raw: Mapping[str, Any], kind: FieldType, path: str) -> tuple[int, int]:
+    if kind is not FieldType.GROUP:
+        return 0, 0
+    fewest = int(raw.get("min_rows", 0))
+    most = int(raw.get("max_rows", max(fewest, DEFAULT_MAX_ROWS)))
+    if fewest > most:
+        raise FormDefinitionError(path, _("Số dòng tối thiểu lớn hơn số dòng tối đa."))
+    return fewest, most
