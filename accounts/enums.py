@@ -1,0 +1,51 @@
+"""Closed vocabularies of people and units. Values are codes; labels are what people read."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class UserKind(models.TextChoices):
+    CITIZEN = "CITIZEN", _("công dân")
+    STAFF = "STAFF", _("cán bộ")
+
+
+class IdentityLevel(models.TextChoices):
+    """How far we know that the identity number belongs to this person, weakest first."""
+
+    DECLARED = "DECLARED", _("tự khai")
+    PHONE_VERIFIED = "PHONE_VERIFIED", _("đã xác nhận số điện thoại")
+    SEEN = "SEEN", _("đã đối chiếu giấy tờ tại quầy")
+    EID = "EID", _("định danh điện tử")
+
+
+class UnitKind(models.TextChoices):
+    AGENCY = "AGENCY", _("cơ quan")
+    ONE_STOP = "ONE_STOP", _("bộ phận một cửa")
+    DIVISION = "DIVISION", _("phòng")
+
+
+class Tier(models.TextChoices):
+    PROVINCE = "PROVINCE", _("cấp tỉnh")
+    COMMUNE = "COMMUNE", _("cấp xã")
+
+
+class DayKind(models.TextChoices):
+    OFF = "OFF", _("ngày nghỉ")
+    MAKE_UP = "MAKE_UP", _("ngày làm bù")
+
+
+class Role(models.TextChoices):
+    CLERK = "CLERK", _("cán bộ một cửa")
+    OFFICER = "OFFICER", _("chuyên viên")
+    LEADER = "LEADER", _("lãnh đạo")
+    REGISTRAR = "REGISTRAR", _("văn thư")
+    CASHIER = "CASHIER", _("thủ quỹ")
+    EDITOR = "EDITOR", _("biên tập viên danh mục")
+    UNIT_ADMIN = "UNIT_ADMIN", _("quản trị đơn vị")
+
+
+class CodePurpose(models.TextChoices):
+    REGISTER = "REGISTER", _("đăng ký tài khoản")
+    ROBOT_CHECK = "ROBOT_CHECK", _("xác nhận nộp hồ sơ")
+    TRACK = "TRACK", _("xem chi tiết hồ sơ")
+    RESET_PASSWORD = "RESET_PASSWORD", _("đặt lại mật khẩu")

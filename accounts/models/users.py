@@ -1,0 +1,157 @@
+"""People: citizens and staff, two kinds of rows with two ways to sign in."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, ClassVar, Self
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import IdentityLevel, Role, UserKind
+from accounts.models.units import Unit
+from portal.core import crypto
+from portal.core.text import fold
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def citizens(self) -> Self:
+        return self.filter(kind=UserKind.CITIZEN)
+
+    def staff(self) -> Self:
+        return self.filter(kind=UserKind.STAFF)
+
+    def usable(self) -> Self:
+        """Narrow to accounts that may sign in: active and not merged into another."""
+        return self.filter(is_active=True, merged_into__isnull=True)
+
+
+class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
+    def create_user(self, *, username: str, password: str | None, **fields: Any) -> User:
+        """Store a user with a hashed password; None makes a password that never matches."""
+        user: User = self.model(username=username, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """
+    One person's account.
+
+    `username` is the sign-in name of staff and a random handle of citizens, who sign in with
+    identity number, phone or e-mail. A phone is a contact, not a key: accounts may share one.
+    """
+
+    username = models.CharField(_("tên đăng nhập"), max_length=64, unique=True)
+    kind = models.CharField(max_length=8, choices=UserKind)
+    full_name = models.CharField(_("họ và tên"), max_length=120)
+    folded_name = models.CharField(max_length=120, editable=False)
+    date_of_birth = models.DateField(_("ngày sinh"), null=True, blank=True)
+    # Digits with country code, 84912345678.
+    phone = models.CharField(_("số điện thoại"), max_length=15, blank=True)
+    phone_verified_at = models.DateTimeField(null=True, blank=True)
+    email = models.EmailField(_("thư điện tử"), blank=True)
+    email_verified_at = models.DateTimeField(null=True, blank=True)
+    address = models.CharField(_("nơi cư trú"), max_length=300, blank=True)
+    identity_sealed = models.BinaryField(null=True, blank=True, editable=False)
+    identity_hash = models.CharField(max_length=64, blank=True, editable=False)
+    identity_level = models.CharField(
+        max_length=16, choices=IdentityLevel, default=IdentityLevel.DECLARED
+    )
+    title = models.CharField(_("chức danh"), max_length=120, blank=True)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged"
+    )
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name"]
+
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = _("tài khoản")
+        indexes = [
+            models.Index("identity_hash", name="user_identity", condition=~Q(identity_hash="")),
+            models.Index("phone", name="user_phone", condition=~Q(phone="")),
+            models.Index("email", name="user_email", condition=~Q(email="")),
+        ]
+        constraints = [
+            # Only a proven number belongs to one account; a declared one blocks nobody.
+            models.UniqueConstraint(
+                fields=["identity_hash"],
+                condition=Q(
+                    identity_level__in=[IdentityLevel.SEEN, IdentityLevel.EID],
+                    kind=UserKind.CITIZEN,
+                    merged_into__isnull=True,
+                )
+                & ~Q(identity_hash=""),
+                name="user_proven_identity_unique",
+            ),
+            models.CheckConstraint(condition=Q(kind__in=UserKind.values), name="user_kind_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        # The folded name follows the name whoever saves it; update_fields is widened to match.
+        self.folded_name = fold(self.full_name)
+        fields = kwargs.get("update_fields")
+        if fields is not None and "full_name" in fields:
+            kwargs["update_fields"] = {*fields, "folded_name"}
+        super().save(*args, **kwargs)
+
+    @property
+    def is_staff_member(self) -> bool:
+        return self.kind == UserKind.STAFF
+
+    @property
+    def is_citizen(self) -> bool:
+        return self.kind == UserKind.CITIZEN
+
+    @property
+    def identity_number(self) -> str:
+        """The identity number in clear, "" when there is none."""
+        return crypto.unseal(bytes(self.identity_sealed)) if self.identity_sealed else ""
+
+    def set_identity_number(self, number: str) -> None:
+        """Seal a cleaned 12-digit number and keep its keyed hash for search."""
+        self.identity_sealed = crypto.seal(number)
+        self.identity_hash = crypto.keyed_hash(number)
+
+
+class StaffRoleQuerySet(models.QuerySet["StaffRole"]):
+    def in_force(self, *, on: date) -> Self:
+        return self.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=on), valid_from__lte=on)
+
+
+class StaffRole(models.Model):
+    """A role that a member of staff holds in one unit for a time."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="staff_roles")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="staff_roles")
+    role = models.CharField(_("vai trò"), max_length=16, choices=Role)
+    valid_from = models.DateField(_("từ ngày"))
+    valid_until = models.DateField(_("đến ngày"), null=True, blank=True)
+
+    objects = StaffRoleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("vai trò cán bộ")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "unit", "role", "valid_from"], name="staff_role_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.role} {self.unit_id}"
+
+    def holds_on(self, moment: datetime) -> bool:
+        day = moment.date()
+        return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)

@@ -1,0 +1,112 @@
+"""Closed vocabularies of dossiers. Values are codes; labels are what people read."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class DossierState(models.TextChoices):
+    """The ten states of the national portal; `NATIONAL_NUMBERS` in lifecycle numbers them."""
+
+    SUBMITTED = "SUBMITTED", _("Mới đăng ký")
+    ACCEPTED = "ACCEPTED", _("Được tiếp nhận")
+    REFUSED = "REFUSED", _("Không được tiếp nhận")
+    PROCESSING = "PROCESSING", _("Đang xử lý")
+    SUPPLEMENT = "SUPPLEMENT", _("Yêu cầu bổ sung giấy tờ")
+    PAYMENT = "PAYMENT", _("Yêu cầu thực hiện nghĩa vụ tài chính")
+    WITHDRAWN = "WITHDRAWN", _("Công dân yêu cầu rút hồ sơ")
+    STOPPED = "STOPPED", _("Dừng xử lý")
+    DECIDED = "DECIDED", _("Đã xử lý xong")
+    RETURNED = "RETURNED", _("Đã trả kết quả")
+
+
+class Action(models.TextChoices):
+    """What happened to a dossier; every event names exactly one."""
+
+    SUBMIT = "SUBMIT", _("Nộp hồ sơ")
+    ACCEPT = "ACCEPT", _("Tiếp nhận hồ sơ")
+    REFUSE = "REFUSE", _("Từ chối tiếp nhận")
+    REOPEN = "REOPEN", _("Mở lại hồ sơ bị từ chối")
+    UNDO_ACCEPTANCE = "UNDO_ACCEPTANCE", _("Hủy tiếp nhận")
+    ASK_SUPPLEMENT = "ASK_SUPPLEMENT", _("Yêu cầu bổ sung")
+    ANSWER_SUPPLEMENT = "ANSWER_SUPPLEMENT", _("Bổ sung hồ sơ")
+    ASK_PAYMENT = "ASK_PAYMENT", _("Yêu cầu nộp phí, lệ phí")
+    SETTLE = "SETTLE", _("Đã nộp đủ phí, lệ phí")
+    START = "START", _("Bắt đầu xử lý")
+    STOP = "STOP", _("Dừng giải quyết")
+    RESTART = "RESTART", _("Mở lại hồ sơ đã dừng")
+    DECIDE = "DECIDE", _("Có kết quả giải quyết")
+    RECALL = "RECALL", _("Thu hồi kết quả chưa trả")
+    RETURN = "RETURN", _("Trả kết quả")
+    WITHDRAW = "WITHDRAW", _("Rút hồ sơ")
+    # The actions below leave the state as it is.
+    CLAIM = "CLAIM", _("Nhận việc")
+    FORWARD = "FORWARD", _("Chuyển bước")
+    SEND_BACK = "SEND_BACK", _("Trả lại bước trước")
+    PROPOSE = "PROPOSE", _("Trình kết quả")
+    APPROVE = "APPROVE", _("Phê duyệt")
+    RECORD_PAYMENT = "RECORD_PAYMENT", _("Ghi nhận tiền đã nộp")
+
+
+class StepOutcome(models.TextChoices):
+    DONE = "DONE", _("đã xong")
+    SENT_BACK = "SENT_BACK", _("trả lại")
+    CLOSED = "CLOSED", _("đóng")
+
+
+class FilingOrigin(models.TextChoices):
+    PORTAL = "PORTAL", _("cổng này")
+    COUNTER = "COUNTER", _("quầy một cửa")
+    NATIONAL = "NATIONAL", _("Cổng Dịch vụ công quốc gia")
+
+
+class PartyRole(models.TextChoices):
+    SUBMITTER = "SUBMITTER", _("người nộp")
+    APPLICANT = "APPLICANT", _("chủ hồ sơ")
+    CO_APPLICANT = "CO_APPLICANT", _("cùng đứng tên")
+    MANDATE_HOLDER = "MANDATE_HOLDER", _("người được ủy quyền")
+    RECIPIENT = "RECIPIENT", _("người nhận kết quả")
+
+
+class Relation(models.TextChoices):
+    SELF = "SELF", _("chính tôi")
+    MINOR_CHILD = "MINOR_CHILD", _("con chưa thành niên")
+
+
+class ScanState(models.TextChoices):
+    QUARANTINED = "QUARANTINED", _("đang chờ quét")
+    UNSCANNED = "UNSCANNED", _("chưa quét")
+    CLEAN = "CLEAN", _("an toàn")
+    INFECTED = "INFECTED", _("có mã độc")
+
+
+class SupplementStage(models.TextChoices):
+    INTAKE = "INTAKE", _("kiểm tra khi tiếp nhận")
+    APPRAISAL = "APPRAISAL", _("thẩm định")
+
+
+class DecisionOutcome(models.TextChoices):
+    GRANTED = "GRANTED", _("đồng ý giải quyết")
+    PARTLY = "PARTLY", _("đồng ý một phần")
+    REFUSED = "REFUSED", _("không đồng ý giải quyết")
+
+
+class DecisionKind(models.TextChoices):
+    ELECTRONIC = "ELECTRONIC", _("trình và duyệt trên hệ thống")
+    ON_THE_SPOT = "ON_THE_SPOT", _("ký giấy tại chỗ")
+
+
+class SlipKind(models.TextChoices):
+    ACCEPTANCE = "ACCEPTANCE", _("Giấy tiếp nhận hồ sơ và hẹn trả kết quả")
+    SUPPLEMENT = "SUPPLEMENT", _("Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ")
+    REFUSAL = "REFUSAL", _("Phiếu từ chối tiếp nhận giải quyết hồ sơ")
+    PROOF = "PROOF", _("Giấy xác nhận đã nộp hồ sơ")
+    DECLARATION = "DECLARATION", _("Tờ khai")
+
+
+class DeliveryState(models.TextChoices):
+    HANDED_OVER = "HANDED_OVER", _("đã trao tận tay")
+    ONLINE = "ONLINE", _("đã gửi bản điện tử")
+    IN_TRANSIT = "IN_TRANSIT", _("đang chuyển qua bưu chính")
+    DELIVERED = "DELIVERED", _("bưu chính đã giao")
+    SENT_BACK = "SENT_BACK", _("bưu chính chuyển hoàn")
+    LOST = "LOST", _("thất lạc")

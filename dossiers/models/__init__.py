@@ -1,0 +1,35 @@
+"""Dossiers from draft to result, with everything that proves what happened to them."""
+
+from dossiers.models.clock import (
+    ClockPause,
+    SupplementItem,
+    SupplementRequest,
+    SupplementUpload,
+)
+from dossiers.models.dossier import Dossier, DossierParty
+from dossiers.models.draft import Draft, DraftPaper
+from dossiers.models.events import DossierEvent, Step
+from dossiers.models.files import DossierPaper, StoredFile
+from dossiers.models.money import Obligation, ObligationLine
+from dossiers.models.outcome import Decision, Delivery, Result, Slip
+
+__all__ = [
+    "ClockPause",
+    "Decision",
+    "Delivery",
+    "Dossier",
+    "DossierEvent",
+    "DossierPaper",
+    "DossierParty",
+    "Draft",
+    "DraftPaper",
+    "Obligation",
+    "ObligationLine",
+    "Result",
+    "Slip",
+    "Step",
+    "StoredFile",
+    "SupplementItem",
+    "SupplementRequest",
+    "SupplementUpload",
+]

@@ -1,0 +1,40 @@
+"""Who may do what to a dossier. Pure predicates over roles held now, with raising twins."""
+
+from collections.abc import Iterable
+
+from accounts.enums import Role
+from accounts.models import StaffRole
+from dossiers.models import Dossier, Step
+
+
+class NotYourDossier(Exception):
+    """The person may not perform this action on this dossier."""
+
+
+def can_work_on(step: Step, roles: Iterable[StaffRole]) -> bool:
+    """Tell whether someone with `roles` holds the role of the step in the step's unit."""
+    return any(role.role == step.role and role.unit_id == step.unit_id for role in roles)
+
+
+def require_work_on(step: Step, roles: Iterable[StaffRole]) -> None:
+    """:raises NotYourDossier: if the step belongs to another role or unit."""
+    if not can_work_on(step, roles):
+        raise NotYourDossier(step.pk)
+
+
+def holds(roles: Iterable[StaffRole], role: Role, unit_id: int) -> bool:
+    return any(held.role == role and held.unit_id == unit_id for held in roles)
+
+
+def can_take_cash(dossier: Dossier, roles: Iterable[StaffRole]) -> bool:
+    return holds(roles, Role.CASHIER, dossier.receiving_unit_id)
+
+
+def can_lead(dossier: Dossier, roles: Iterable[StaffRole]) -> bool:
+    return holds(roles, Role.LEADER, dossier.deciding_unit_id)
+
+
+def require_lead(dossier: Dossier, roles: Iterable[StaffRole]) -> None:
+    """:raises NotYourDossier: if the person does not lead the deciding agency."""
+    if not can_lead(dossier, roles):
+        raise NotYourDossier(dossier.pk)

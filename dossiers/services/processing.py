@@ -1,0 +1,337 @@
+"""The work between acceptance and result: taking a step, passing it on, proposing, approving."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.enums import Role
+from accounts.models import User
+from accounts.selectors import list_roles
+from dossiers import lifecycle, notices, policies, steps, transitions
+from dossiers.enums import Action, DecisionOutcome, DossierState, StepOutcome
+from dossiers.models import Decision, Dossier, Result, Step, StoredFile
+from dossiers.services import fees
+from dossiers.services.reception import Reason, lock_for_work
+from portal.core.db import requires_transaction
+
+
+class WrongStep(Exception):
+    """The open step is not one at which this may be done."""
+
+
+class ReasonMissing(Exception):
+    """A refusal, a return or a stop names no reason."""
+
+
+class SamePerson(Exception):
+    """Whoever proposed a decision may not approve it."""
+
+
+@transaction.atomic(durable=True)
+def claim_step(*, dossier_id: int, by: User, at: datetime, version: int | None) -> Dossier:
+    """
+    Take the open step of a dossier; taking the first step of the workflow starts the processing.
+
+    :raises policies.NotYourDossier: if the step belongs to another role or unit.
+    :raises reception.StepTaken: if a colleague holds it.
+    :raises transitions.StaleVersion: if somebody changed the dossier meanwhile.
+    :raises steps.NoOpenStep: if nobody has work on it.
+    """
+    dossier, step = lock_for_work(dossier_id=dossier_id, by=by, at=at, version=version)
+    if not _start_if_accepted(dossier, step, by=by, at=at):
+        transitions.note(
+            dossier, Action.CLAIM, by=by, at=at, unit=step.unit, data={"step": step.key}
+        )
+    return dossier
+
+
+@transaction.atomic(durable=True)
+def forward_step(
+    *, dossier_id: int, by: User, at: datetime, version: int | None, note: str = ""
+) -> Dossier:
+    """
+    Finish a step that decides nothing and open the next one.
+
+    :raises WrongStep: if the step is reception or return, the last one, or before an approval.
+    :raises policies.NotYourDossier, reception.StepTaken, transitions.StaleVersion: as claim_step.
+    """
+    dossier, step = _lock_at_workflow(dossier_id=dossier_id, by=by, at=at, version=version)
+    _start_if_accepted(dossier, step, by=by, at=at)
+    following = _following_role(dossier, step)
+    if following is None or Role.LEADER in {following, step.role}:
+        raise WrongStep(step.key)
+    _pass_on(dossier, step, action=Action.FORWARD, by=by, at=at, note=note)
+    return dossier
+
+
+@transaction.atomic(durable=True)
+def propose_decision(
+    *,
+    dossier_id: int,
+    by: User,
+    at: datetime,
+    version: int | None,
+    outcome: DecisionOutcome,
+    proposal: str,
+    reasons: Sequence[Reason] = (),
+) -> Decision:
+    """
+    Put a decision before the leader; a refusal on merit names its reasons with legal ground.
+
+    :raises ReasonMissing: if a refusal has none.
+    :raises WrongStep: if the next step is not the leader's.
+    :raises policies.NotYourDossier, reception.StepTaken, transitions.StaleVersion: as claim_step.
+    """
+    if outcome == DecisionOutcome.REFUSED and not reasons:
+        raise ReasonMissing(dossier_id)
+    dossier, step = _lock_at_workflow(dossier_id=dossier_id, by=by, at=at, version=version)
+    if _following_role(dossier, step) != Role.LEADER or step.role != Role.OFFICER:
+        raise WrongStep(step.key)
+    _start_if_accepted(dossier, step, by=by, at=at)
+    decision = Decision.objects.create(
+        dossier=dossier,
+        outcome=outcome,
+        proposal=proposal,
+        reasons=[asdict(reason) for reason in reasons],
+        proposed_by=by,
+        proposed_at=at,
+    )
+    _pass_on(dossier, step, action=Action.PROPOSE, by=by, at=at, note="", data={"outcome": outcome})
+    return decision
+
+
+@transaction.atomic(durable=True)
+def approve_decision(
+    *, dossier_id: int, by: User, at: datetime, version: int | None, note: str = ""
+) -> Decision:
+    """
+    Approve the proposal before the leader; two people, always.
+
+    :raises SamePerson: if `by` proposed it.
+    :raises WrongStep: if no proposal waits at this step.
+    :raises policies.NotYourDossier, reception.StepTaken, transitions.StaleVersion: as claim_step.
+    """
+    dossier, step = _lock_at_workflow(dossier_id=dossier_id, by=by, at=at, version=version)
+    decision = live_decision(dossier)
+    if step.role != Role.LEADER or decision is None or decision.approved_at is not None:
+        raise WrongStep(step.key)
+    if decision.proposed_by_id == by.pk:
+        raise SamePerson(dossier.code)
+    decision.approved_by = by
+    decision.approved_at = at
+    decision.save(update_fields=["approved_by", "approved_at"])
+    _pass_on(
+        dossier,
+        step,
+        action=Action.APPROVE,
+        by=by,
+        at=at,
+        note=note,
+        data={"outcome": decision.outcome},
+    )
+    return decision
+
+
+@transaction.atomic(durable=True)
+def send_back(
+    *, dossier_id: int, by: User, at: datetime, version: int | None, note: str
+) -> Dossier:
+    """
+    Return a dossier to the step before, with the reason; a waiting proposal falls with it.
+
+    :raises ReasonMissing: if `note` is empty.
+    :raises WrongStep: if there is no step before.
+    :raises policies.NotYourDossier, reception.StepTaken, transitions.StaleVersion: as claim_step.
+    """
+    if not note.strip():
+        raise ReasonMissing(dossier_id)
+    dossier, step = _lock_at_workflow(dossier_id=dossier_id, by=by, at=at, version=version)
+    index = steps.index_of(dossier, step.key)
+    if index < 1:
+        raise WrongStep(step.key)
+    decision = live_decision(dossier)
+    if decision is not None:
+        decision.sent_back_at = at
+        decision.sent_back_note = note
+        decision.save(update_fields=["sent_back_at", "sent_back_note"])
+    previous = dossier.steps.exclude(assignee=None).filter(
+        key=steps.workflow_steps(dossier)[index - 1]["key"]
+    )
+    steps.close_step(step, by=by, at=at, outcome=StepOutcome.SENT_BACK, note=note)
+    opened = steps.open_workflow_step(dossier, index=index - 1, at=at)
+    last = previous.order_by("-number").first()
+    if last is not None:
+        opened.assignee = last.assignee
+        opened.claimed_at = at
+        opened.save(update_fields=["assignee", "claimed_at"])
+    transitions.note(
+        dossier,
+        Action.SEND_BACK,
+        by=by,
+        at=at,
+        unit=step.unit,
+        data={"step": step.key, "next": opened.key},
+    )
+    return dossier
+
+
+@transaction.atomic(durable=True)
+def issue_result(
+    *,
+    dossier_id: int,
+    by: User,
+    at: datetime,
+    version: int | None,
+    number: str,
+    title: str,
+    signed_by_name: str,
+    file: StoredFile,
+) -> Result:
+    """
+    Number and publish the signed result, and pass the dossier to the desk that returns it.
+
+    :raises WrongStep: if no approved decision waits at the registrar's step.
+    :raises policies.NotYourDossier, reception.StepTaken, transitions.StaleVersion: as claim_step.
+    """
+    dossier, step = _lock_at_workflow(dossier_id=dossier_id, by=by, at=at, version=version)
+    decision = live_decision(dossier)
+    if step.role != Role.REGISTRAR or decision is None or decision.approved_at is None:
+        raise WrongStep(step.key)
+    result = Result.objects.create(
+        dossier=dossier,
+        decision=decision,
+        number=number,
+        title=title,
+        signed_by_name=signed_by_name,
+        file=file,
+        issued_by=by,
+        issued_at=at,
+    )
+    dossier.decided_at = at
+    transitions.apply(
+        dossier,
+        Action.DECIDE,
+        by=by,
+        at=at,
+        unit=step.unit,
+        changed=["decided_at"],
+        data={"outcome": decision.outcome, "step": step.key},
+    )
+    steps.close_step(step, by=by, at=at, outcome=StepOutcome.DONE)
+    steps.open_step(
+        dossier,
+        key=steps.RETURN,
+        name="Trả kết quả",
+        unit=dossier.receiving_unit,
+        role=Role.CLERK,
+        at=at,
+        hours=steps.RETURN_HOURS,
+    )
+    notices.queue_result_ready(dossier, at=at)
+    return result
+
+
+@transaction.atomic(durable=True)
+def stop_dossier(
+    *, dossier_id: int, by: User, at: datetime, version: int | None, reason: str
+) -> Dossier:
+    """
+    Stop a dossier that cannot be decided; for the leader of the deciding agency.
+
+    :raises ReasonMissing: if `reason` is empty.
+    :raises policies.NotYourDossier: if `by` does not lead the deciding agency.
+    :raises transitions.StaleVersion: if somebody changed it meanwhile.
+    :raises lifecycle.ForbiddenTransition: if it is not being processed.
+    """
+    if not reason.strip():
+        raise ReasonMissing(dossier_id)
+    dossier = lock_dossier(dossier_id=dossier_id, version=version)
+    policies.require_lead(dossier, list_roles(by, on=at.date()))
+    step = steps.get_open_step(dossier)
+    decision = live_decision(dossier)
+    if decision is not None:
+        decision.recalled_at = at
+        decision.save(update_fields=["recalled_at"])
+    dossier.closed_at = at
+    transitions.apply(
+        dossier, Action.STOP, by=by, at=at, unit=dossier.deciding_unit, changed=["closed_at"]
+    )
+    steps.close_step(step, by=by, at=at, outcome=StepOutcome.CLOSED, note=reason)
+    fees.cancel_obligations(dossier, at=at)
+    notices.queue_stopped(dossier, reason=reason, at=at)
+    return dossier
+
+
+@requires_transaction
+def lock_dossier(*, dossier_id: int, version: int | None) -> Dossier:
+    """Lock a dossier for someone whose right does not come from its open step."""
+    dossier = (
+        Dossier.objects.locked()
+        .select_related("receiving_unit", "deciding_unit", "procedure", "workflow_version", "owner")
+        .get(pk=dossier_id)
+    )
+    transitions.require_version(dossier, version)
+    return dossier
+
+
+def live_decision(dossier: Dossier) -> Decision | None:
+    """Return the decision that is neither sent back nor recalled, with its people."""
+    return (
+        dossier.decisions.filter(sent_back_at=None, recalled_at=None)
+        .select_related("proposed_by", "approved_by")
+        .first()
+    )
+
+
+def _lock_at_workflow(
+    *, dossier_id: int, by: User, at: datetime, version: int | None
+) -> tuple[Dossier, Step]:
+    dossier, step = lock_for_work(dossier_id=dossier_id, by=by, at=at, version=version)
+    is_running = dossier.state in {DossierState.ACCEPTED, DossierState.PROCESSING}
+    if not is_running or steps.index_of(dossier, step.key) < 0:
+        raise WrongStep(step.key)
+    return dossier, step
+
+
+def _start_if_accepted(dossier: Dossier, step: Step, *, by: User, at: datetime) -> bool:
+    is_first_work = lifecycle.allows(
+        Action.START, source=dossier.lifecycle_state, resume=dossier.lifecycle_resume
+    )
+    if is_first_work:
+        transitions.apply(
+            dossier, Action.START, by=by, at=at, unit=step.unit, data={"step": step.key}
+        )
+    return is_first_work
+
+
+def _following_role(dossier: Dossier, step: Step) -> Role | None:
+    described = steps.workflow_steps(dossier)
+    index = steps.index_of(dossier, step.key) + 1
+    return Role(described[index]["role"]) if index < len(described) else None
+
+
+def _pass_on(
+    dossier: Dossier,
+    step: Step,
+    *,
+    action: Action,
+    by: User,
+    at: datetime,
+    note: str,
+    data: dict[str, str] | None = None,
+) -> None:
+    following = steps.index_of(dossier, step.key) + 1
+    if following >= len(steps.workflow_steps(dossier)):
+        raise WrongStep(step.key)
+    steps.close_step(step, by=by, at=at, outcome=StepOutcome.DONE, note=note)
+    opened = steps.open_workflow_step(dossier, index=following, at=at)
+    transitions.note(
+        dossier,
+        action,
+        by=by,
+        at=at,
+        unit=step.unit,
+        data={"step": step.key, "next": opened.key, **(data or {})},
+    )

@@ -1,0 +1,223 @@
+"""Asking for everything that is missing at once, and the citizen's answer to exactly that."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.selectors import list_roles
+from dossiers import issuing, notices, policies, transitions
+from dossiers.enums import Action, DossierState, SupplementStage
+from dossiers.models import (
+    Dossier,
+    DossierPaper,
+    SupplementItem,
+    SupplementRequest,
+)
+from dossiers.services.reception import lock_for_work
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to mend: a paper by its key, or an answer by its field key."""
+
+    paper_key: str
+    field_key: str
+    label: str
+    reason: str
+
+
+class NothingAsked(Exception):
+    """A request for a supplement names nothing to mend."""
+
+
+class RoundNeedsLeader(Exception):
+    """One round is normal per stage; another must come from the leader."""
+
+
+class DeadlineInThePast(Exception):
+    """The date given to the citizen has already passed."""
+
+
+class NotAnswered(Exception):
+    """Items of the request still lack their file or answer."""
+
+    def __init__(self, items: Sequence[SupplementItem]) -> None:
+        super().__init__([item.pk for item in items])
+        self.items = list(items)
+
+
+class NoOpenRequest(Exception):
+    """The dossier does not wait for a supplement."""
+
+
+@transaction.atomic(durable=True)
+def ask_supplement(
+    *,
+    dossier_id: int,
+    by: User,
+    at: datetime,
+    version: int | None,
+    items: Sequence[Item],
+    ground: str,
+    deadline_at: datetime,
+    message: str = "",
+) -> SupplementRequest:
+    """
+    Ask the citizen for everything that is missing; the clock stands still until the answer.
+
+    :raises NothingAsked: if `items` is empty.
+    :raises DeadlineInThePast: if the citizen would have no time.
+    :raises RoundNeedsLeader: if this stage had its round and `by` is not the leader.
+    :raises transitions.StaleVersion: if somebody changed it meanwhile.
+    :raises policies.NotYourDossier: if the open step is not for `by`.
+    :raises reception.StepTaken: if a colleague holds it.
+    :raises lifecycle.ForbiddenTransition: if the dossier waits already or has ended.
+    """
+    if not items:
+        raise NothingAsked(dossier_id)
+    if deadline_at <= at:
+        raise DeadlineInThePast(deadline_at)
+    dossier, step = lock_for_work(dossier_id=dossier_id, by=by, at=at, version=version)
+    stage = (
+        SupplementStage.INTAKE
+        if dossier.state == DossierState.SUBMITTED
+        else SupplementStage.APPRAISAL
+    )
+    leads = policies.can_lead(dossier, list_roles(by, on=at.date()))
+    is_repeated = dossier.supplements.filter(stage=stage).exists()
+    if is_repeated and not leads:
+        raise RoundNeedsLeader(dossier.code)
+    request = SupplementRequest.objects.create(
+        dossier=dossier,
+        round=dossier.supplements.count() + 1,
+        stage=stage,
+        ground=ground,
+        message=message,
+        requested_by=by,
+        approved_by=by if is_repeated else None,
+        requested_at=at,
+        deadline_at=deadline_at,
+    )
+    SupplementItem.objects.bulk_create(
+        [
+            SupplementItem(
+                request=request,
+                position=position,
+                paper_key=item.paper_key,
+                field_key=item.field_key,
+                label=item.label,
+                reason=item.reason,
+            )
+            for position, item in enumerate(items)
+        ]
+    )
+    transitions.apply(
+        dossier,
+        Action.ASK_SUPPLEMENT,
+        by=by,
+        at=at,
+        unit=step.unit,
+        data={
+            "round": request.round,
+            "stage": stage,
+            "keys": [item.paper_key or item.field_key for item in items],
+        },
+    )
+    issuing.issue_supplement(request, by=by, at=at)
+    notices.queue_supplement_asked(request, at=at)
+    return request
+
+
+@transaction.atomic(durable=True)
+def answer_supplement(
+    *,
+    dossier_id: int,
+    by: User,
+    at: datetime,
+    answers: Mapping[str, Any],
+    sealed: Mapping[str, Any],
+) -> Dossier:
+    """
+    Hand in exactly what was asked: staged files replace the papers, `answers` the fields.
+
+    The clock goes on from this moment. `answers` and `sealed` map field keys to checked values.
+
+    :raises policies.NotYourDossier: if `by` did not hand the dossier in.
+    :raises NoOpenRequest: if nothing is asked (any more).
+    :raises NotAnswered: if an item has neither file nor answer.
+    """
+    dossier = (
+        Dossier.objects.locked()
+        .select_related("receiving_unit", "deciding_unit", "procedure", "owner")
+        .get(pk=dossier_id)
+    )
+    if dossier.owner_id != by.pk:
+        raise policies.NotYourDossier(dossier.code)
+    request = dossier.supplements.filter(answered_at=None, closed_at=None).first()
+    if request is None or dossier.state != DossierState.SUPPLEMENT:
+        raise NoOpenRequest(dossier.code)
+    items = list(request.items.prefetch_related("uploads__file"))
+    given = {**answers, **sealed}
+    missing = [
+        item
+        for item in items
+        if (item.paper_key and not item.uploads.all())
+        or (item.field_key and given.get(item.field_key) in (None, "", []))
+    ]
+    if missing:
+        raise NotAnswered(missing)
+    _replace_papers(dossier, request, items, at=at)
+    asked = {item.field_key for item in items if item.field_key}
+    dossier.answers = {**dossier.answers, **_only(answers, asked)}
+    dossier.seal_answers({**dossier.unsealed_answers(), **_only(sealed, asked)})
+    request.answered_at = at
+    request.save(update_fields=["answered_at"])
+    transitions.apply(
+        dossier,
+        Action.ANSWER_SUPPLEMENT,
+        by=by,
+        at=at,
+        changed=["answers", "sealed_answers"],
+        data={"round": request.round, "keys": [i.paper_key or i.field_key for i in items]},
+    )
+    notices.queue_supplement_answered(request, at=at)
+    return dossier
+
+
+def _replace_papers(
+    dossier: Dossier, request: SupplementRequest, items: Sequence[SupplementItem], *, at: datetime
+) -> None:
+    keys = [item.paper_key for item in items if item.paper_key]
+    dossier.papers.filter(paper_key__in=keys, superseded_at=None).update(superseded_at=at)
+    DossierPaper.objects.bulk_create(
+        [
+            DossierPaper(
+                dossier=dossier,
+                paper_key=item.paper_key,
+                paper_name=item.label,
+                file=upload.file,
+                position=upload.position,
+                round=request.round,
+                added_at=at,
+            )
+            for item in items
+            if item.paper_key
+            for upload in item.uploads.all()
+        ]
+    )
+
+
+def _only(values: Mapping[str, Any], keys: set[str]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if key in keys}
+
+
+def default_deadline(at: datetime, *, days: int = 10) -> datetime:
+    """Return the end of the day `days` calendar days ahead, proposed to the clerk."""
+    local = timezone.localtime(at)
+    ahead = local.replace(hour=23, minute=59, second=0, microsecond=0)
+    return ahead + timedelta(days=days)

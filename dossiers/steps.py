@@ -1,0 +1,118 @@
+"""Opening and closing the work items of a dossier; at most one is open at a time."""
+
+from datetime import datetime
+from typing import Any
+
+from accounts.enums import Role, UnitKind
+from accounts.models import Unit, User
+from accounts.selectors import get_work_calendar
+from dossiers.enums import StepOutcome
+from dossiers.models import Dossier, Step
+from portal.core import calendars
+from portal.core.db import requires_transaction
+
+RECEPTION = "reception"
+RETURN = "return"
+# Working hours that the desk has to tell the citizen that a result has come.
+RETURN_HOURS = 8
+
+
+class NoSuchUnit(Exception):
+    """The workflow names a division that the deciding agency does not have."""
+
+
+class NoOpenStep(Exception):
+    """Nobody has work on this dossier."""
+
+
+@requires_transaction
+def open_step(
+    dossier: Dossier, *, key: str, name: str, unit: Unit, role: Role, at: datetime, hours: int
+) -> Step:
+    """Open the next work item of a locked dossier; `hours` are working hours from `at`."""
+    number = dossier.steps.count() + 1
+    calendar = get_work_calendar(dossier.deciding_unit)
+    due_at = calendars.add_working_hours(at, hours, calendar).at if hours else None
+    return Step.objects.create(
+        dossier=dossier,
+        number=number,
+        key=key,
+        name=name,
+        unit=unit,
+        role=role,
+        opened_at=at,
+        due_at=due_at,
+    )
+
+
+@requires_transaction
+def close_step(
+    step: Step, *, by: User | None, at: datetime, outcome: StepOutcome, note: str = ""
+) -> None:
+    """Close the open work item of a locked dossier."""
+    step.closed_at = at
+    step.closed_by = by
+    step.outcome = outcome
+    step.note = note
+    step.save(update_fields=["closed_at", "closed_by", "outcome", "note"])
+
+
+def get_open_step(dossier: Dossier) -> Step:
+    """
+    Return the open work item of a dossier, with its unit and assignee.
+
+    :raises NoOpenStep: if there is none.
+    """
+    step = dossier.steps.open().select_related("unit", "assignee").first()
+    if step is None:
+        raise NoOpenStep(dossier.code)
+    return step
+
+
+@requires_transaction
+def open_workflow_step(dossier: Dossier, *, index: int, at: datetime) -> Step:
+    """Open step `index` (from 0) of the dossier's pinned workflow."""
+    described: dict[str, Any] = workflow_steps(dossier)[index]
+    return open_step(
+        dossier,
+        key=described["key"],
+        name=described["name"],
+        unit=resolve_unit(described["unit"], dossier=dossier),
+        role=Role(described["role"]),
+        at=at,
+        hours=int(described["hours"]),
+    )
+
+
+def workflow_steps(dossier: Dossier) -> list[dict[str, Any]]:
+    """Return the steps of the pinned workflow, empty when the procedure has none."""
+    return list(dossier.workflow_version.steps) if dossier.workflow_version else []
+
+
+def index_of(dossier: Dossier, key: str) -> int:
+    """Return the place of a workflow step by its key, -1 for reception and return."""
+    keys = [described["key"] for described in workflow_steps(dossier)]
+    return keys.index(key) if key in keys else -1
+
+
+def resolve_unit(described: str, *, dossier: Dossier) -> Unit:
+    """
+    Return the unit that a workflow step names: "receiving", "deciding", "division:<key ending>".
+
+    :raises NoSuchUnit: if the deciding agency has no such division.
+    """
+    if described == "receiving":
+        return dossier.receiving_unit
+    if described == "deciding":
+        return dossier.deciding_unit
+    ending = described.removeprefix("division:")
+    division = (
+        Unit.objects.filter(
+            agency=dossier.deciding_unit, kind=UnitKind.DIVISION, key__endswith=f"-{ending}"
+        )
+        .order_by("pk")
+        .first()
+    )
+    if division is None:
+        raise NoSuchUnit(described)
+    return division

@@ -1,0 +1,28 @@
+"""Transaction vocabulary: use cases open one, steps inside a use case only require one."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from django.db import connection
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class TransactionRequired(RuntimeError):
+    """A step that must commit together with its caller ran on its own."""
+
+
+def requires_transaction(function: Callable[P, R]) -> Callable[P, R]:
+    """Make `function` refuse to run unless its caller has opened a transaction."""
+
+    @wraps(function)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        # The block that TestCase opens around a test does not count: otherwise this guard would
+        # be silent in exactly the place that is meant to catch a missing transaction.
+        if all(getattr(block, "_from_testcase", False) for block in connection.atomic_blocks):
+            raise TransactionRequired(function.__qualname__)
+        return function(*args, **kwargs)
+
+    return guarded

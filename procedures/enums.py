@@ -1,0 +1,72 @@
+"""Closed vocabularies of the catalogue. Values are codes; labels are what people read."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ProcedureState(models.TextChoices):
+    LISTED = "LISTED", _("chưa đủ thông tin")
+    PUBLISHED = "PUBLISHED", _("đã công bố")
+    REPEALED = "REPEALED", _("đã bãi bỏ")
+
+
+class RevisionState(models.TextChoices):
+    DRAFT = "DRAFT", _("dự thảo")
+    PUBLISHED = "PUBLISHED", _("đã công bố")
+    SUPERSEDED = "SUPERSEDED", _("đã thay thế")
+
+
+class FilingChannel(models.TextChoices):
+    ONLINE = "ONLINE", _("trực tuyến")
+    COUNTER = "COUNTER", _("trực tiếp tại quầy")
+    POST = "POST", _("qua bưu chính")
+
+
+class ResultDelivery(models.TextChoices):
+    ONLINE = "ONLINE", _("nhận bản điện tử")
+    COUNTER = "COUNTER", _("nhận tại quầy")
+    POST = "POST", _("nhận qua bưu chính")
+
+
+class TimeUnit(models.TextChoices):
+    WORKING_DAYS = "WORKING_DAYS", _("ngày làm việc")
+    CALENDAR_DAYS = "CALENDAR_DAYS", _("ngày")
+    HOURS = "HOURS", _("giờ làm việc")
+    SAME_DAY = "SAME_DAY", _("trong ngày")
+    NONE_GIVEN = "NONE_GIVEN", _("theo từng trường hợp")
+
+
+class FeeKind(models.TextChoices):
+    SERVICE = "SERVICE", _("phí")
+    CHARGE = "CHARGE", _("lệ phí")
+
+
+class FeeStatus(models.TextChoices):
+    AMOUNT = "AMOUNT", _("có mức thu")
+    FREE = "FREE", _("không thu")
+    # A zero with text, or text alone: never free, never payable until a person fixes the amount.
+    UNDETERMINED = "UNDETERMINED", _("chưa xác định")
+
+
+class FeeUnit(models.TextChoices):
+    OCCASION = "OCCASION", _("lần")
+    COPY = "COPY", _("bản")
+    PAGE = "PAGE", _("trang")
+
+
+class FeeMoment(models.TextChoices):
+    AT_FILING = "AT_FILING", _("khi nộp hồ sơ")
+    AFTER_ACCEPTANCE = "AFTER_ACCEPTANCE", _("sau khi hồ sơ được tiếp nhận")
+    AT_RESULT = "AT_RESULT", _("khi nhận kết quả")
+
+
+class PaperSource(models.TextChoices):
+    UPLOAD = "UPLOAD", _("tải lên hoặc chụp ảnh")
+    EFORM = "EFORM", _("khai trực tuyến, hệ thống tự lập tờ khai")
+    SHOW = "SHOW", _("chỉ xuất trình tại quầy")
+
+
+class ServiceMode(models.TextChoices):
+    FULL = "FULL", _("toàn trình")
+    PARTIAL = "PARTIAL", _("một phần")
+    INFORMATION = "INFORMATION", _("cung cấp thông tin")

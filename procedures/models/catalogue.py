@@ -1,0 +1,171 @@
+"""Fields, procedures and their revisions: what stays and what each publishing decision changes."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import Tier
+from portal.core.text import fold, sort_key
+from procedures.enums import FeeMoment, ProcedureState, RevisionState
+
+
+class Field(models.Model):
+    """A field of administration (lĩnh vực), such as civil status."""
+
+    slug = models.SlugField(max_length=64, unique=True)
+    name = models.CharField(_("tên lĩnh vực"), max_length=200)
+    sort_key = models.CharField(max_length=800, editable=False)
+
+    class Meta:
+        verbose_name = _("lĩnh vực")
+        ordering = ("sort_key",)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.sort_key = sort_key(self.name)[:800]
+        super().save(*args, **kwargs)
+
+
+class ProcedureQuerySet(models.QuerySet["Procedure"]):
+    def published(self) -> Self:
+        return self.filter(state=ProcedureState.PUBLISHED)
+
+    def findable(self) -> Self:
+        """Narrow to what the public may find: published, and listed without detail."""
+        return self.exclude(state=ProcedureState.REPEALED)
+
+
+class Procedure(models.Model):
+    """One administrative procedure, known by its national code whatever its texts become."""
+
+    code = models.CharField(_("mã thủ tục"), max_length=32, unique=True)
+    field = models.ForeignKey(Field, on_delete=models.PROTECT, related_name="procedures")
+    tiers = ArrayField(models.CharField(max_length=16, choices=Tier), verbose_name=_("cấp"))
+    state = models.CharField(max_length=16, choices=ProcedureState, default=ProcedureState.LISTED)
+    # The published revision; its name and words are repeated here for search and lists.
+    current_revision = models.ForeignKey(
+        "procedures.Revision", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    name = models.CharField(_("tên thủ tục"), max_length=1500)
+    sort_key = models.TextField(editable=False)
+    # Folded words of name, everyday name, keywords and field: what the search box looks through.
+    search_text = models.TextField(editable=False, default="")
+    folded_name = models.TextField(editable=False, default="")
+
+    objects = ProcedureQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("thủ tục hành chính")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state=ProcedureState.PUBLISHED) | Q(current_revision__isnull=False),
+                name="procedure_published_has_revision",
+            ),
+        ]
+        indexes = [
+            GinIndex(
+                fields=["search_text"],
+                opclasses=["gin_trgm_ops"],
+                name="procedure_search_trigram",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.sort_key = sort_key(self.name)
+        self.folded_name = fold(self.name)
+        fields = kwargs.get("update_fields")
+        if fields is not None and "name" in fields:
+            kwargs["update_fields"] = {*fields, "sort_key", "folded_name"}
+        super().save(*args, **kwargs)
+
+
+class Revision(models.Model):
+    """The whole content of a procedure under one publishing decision; immutable once published."""
+
+    procedure = models.ForeignKey(Procedure, on_delete=models.PROTECT, related_name="revisions")
+    number = models.PositiveIntegerField(_("lần sửa đổi"))
+    state = models.CharField(max_length=16, choices=RevisionState, default=RevisionState.DRAFT)
+    name = models.CharField(_("tên chính thức"), max_length=1500)
+    everyday_name = models.CharField(_("tên thường gọi"), max_length=200, blank=True)
+    summary = models.TextField(_("thủ tục này để làm gì"), blank=True)
+    keywords = ArrayField(models.CharField(max_length=120), default=list, blank=True)
+    subjects = ArrayField(
+        models.CharField(max_length=200), verbose_name=_("đối tượng"), default=list, blank=True
+    )
+    # [{"title": …, "text": …}]
+    order_of_steps = models.JSONField(_("trình tự thực hiện"), default=list, blank=True)
+    filing_places = models.TextField(_("nơi nộp và cách nộp"), blank=True)
+    agency_text = models.TextField(_("cơ quan thực hiện"), blank=True)
+    results = ArrayField(
+        models.CharField(max_length=300), verbose_name=_("kết quả"), default=list, blank=True
+    )
+    requirements = models.TextField(_("yêu cầu, điều kiện"), blank=True)
+    dossier_sets = models.PositiveSmallIntegerField(_("số bộ hồ sơ"), default=1)
+    # [{"number": …, "title": …, "date": "YYYY-MM-DD", "agency": …}]
+    legal_grounds = models.JSONField(_("căn cứ pháp lý"), default=list, blank=True)
+    decision_number = models.CharField(_("quyết định công bố"), max_length=80, blank=True)
+    decision_date = models.DateField(_("ngày quyết định"), null=True, blank=True)
+    decision_agency = models.CharField(_("cơ quan công bố"), max_length=200, blank=True)
+    fee_moment = models.CharField(
+        _("nộp phí, lệ phí khi"),
+        max_length=20,
+        choices=FeeMoment,
+        default=FeeMoment.AFTER_ACCEPTANCE,
+    )
+    presence_required = models.BooleanField(_("bắt buộc có mặt"), default=False)
+    presence_note = models.CharField(max_length=300, blank=True)
+    form_version = models.ForeignKey(
+        "procedures.FormVersion",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="revisions",
+    )
+    published_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("nội dung thủ tục")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["procedure", "number"], name="revision_number_once_per_procedure"
+            ),
+            models.UniqueConstraint(
+                fields=["procedure"],
+                condition=Q(state=RevisionState.PUBLISHED),
+                name="revision_one_published_per_procedure",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=RevisionState.DRAFT) | Q(published_at__isnull=False),
+                name="revision_published_has_moment",
+            ),
+        ]
+        triggers = [
+            # Only the state of a published revision may move on (to SUPERSEDED).
+            pgtrigger.Trigger(
+                name="published_revision_is_immutable",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Q(old__state__in=["PUBLISHED", "SUPERSEDED"]),
+                func="""
+                    IF to_jsonb(OLD) - 'state' IS DISTINCT FROM to_jsonb(NEW) - 'state' THEN
+                        RAISE EXCEPTION 'a published revision is immutable';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.procedure_id} #{self.number}"

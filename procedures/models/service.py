@@ -1,0 +1,118 @@
+"""What runs a procedure: e-form versions, workflow versions and the offers of units."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import Tier
+from accounts.models import Unit
+from procedures.enums import ResultDelivery, ServiceMode
+from procedures.models.catalogue import Procedure
+
+
+class FormVersion(models.Model):
+    """An e-form: typed fields with keys, conditions and groups, in the published JSON shape."""
+
+    procedure = models.ForeignKey(Procedure, on_delete=models.PROTECT, related_name="form_versions")
+    number = models.PositiveIntegerField()
+    name = models.CharField(_("tên tờ khai"), max_length=300)
+    definition = models.JSONField(_("nội dung tờ khai"))
+    published_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("tờ khai điện tử")
+        constraints = [
+            models.UniqueConstraint(fields=["procedure", "number"], name="form_version_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} #{self.number}"
+
+
+class WorkflowVersion(models.Model):
+    """
+    The internal steps of a procedure, published by their own decision.
+
+    `steps` is a list of {"key", "name", "role", "unit", "hours", "instruction"}; unit is
+    "receiving", "deciding" or "division:<end of the division's key>"; hours are working hours.
+    """
+
+    procedure = models.ForeignKey(
+        Procedure, on_delete=models.PROTECT, related_name="workflow_versions"
+    )
+    number = models.PositiveIntegerField()
+    steps = models.JSONField(_("các bước"))
+    decision_number = models.CharField(_("quyết định"), max_length=80, blank=True)
+    decision_date = models.DateField(_("ngày quyết định"), null=True, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("quy trình nội bộ")
+        constraints = [
+            models.UniqueConstraint(fields=["procedure", "number"], name="workflow_version_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.procedure_id} #{self.number}"
+
+
+class OfferQuerySet(models.QuerySet["Offer"]):
+    def in_force(self, *, on: date) -> Self:
+        return self.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=on), valid_from__lte=on)
+
+
+class Offer(models.Model):
+    """
+    That a unit, or every agency of a tier, serves a procedure at a declared level.
+
+    The nearest offer wins: one for the unit before one for its tier. `receiving` and `deciding`
+    left empty mean the agency itself and its own one-stop shop.
+    """
+
+    procedure = models.ForeignKey(Procedure, on_delete=models.PROTECT, related_name="offers")
+    unit = models.ForeignKey(
+        Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="offers"
+    )
+    tier = models.CharField(_("cấp"), max_length=16, choices=Tier, blank=True)
+    receiving = models.ForeignKey(
+        Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    deciding = models.ForeignKey(
+        Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    declared_level = models.PositiveSmallIntegerField(_("mức độ công bố"))
+    decision_number = models.CharField(_("quyết định"), max_length=80, blank=True)
+    decision_date = models.DateField(_("ngày quyết định"), null=True, blank=True)
+    service_mode = models.CharField(_("hình thức"), max_length=16, choices=ServiceMode)
+    returns = ArrayField(
+        models.CharField(max_length=8, choices=ResultDelivery), verbose_name=_("cách trả kết quả")
+    )
+    workflow_version = models.ForeignKey(
+        WorkflowVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="offers"
+    )
+    valid_from = models.DateField(_("từ ngày"))
+    valid_until = models.DateField(_("đến ngày"), null=True, blank=True)
+
+    objects = OfferQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("dịch vụ của đơn vị")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(unit__isnull=False, tier="") | (Q(unit__isnull=True) & ~Q(tier="")),
+                name="offer_for_a_unit_or_a_tier",
+            ),
+            models.CheckConstraint(
+                condition=Q(declared_level__gte=1, declared_level__lte=4),
+                name="offer_level_from_1_to_4",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.procedure_id} · {self.declared_level}"
