@@ -1,0 +1,48 @@
+"""Pictures of pages: what clerks and citizens look at instead of the file itself."""
+
+import json
+from typing import Final
+
+from portal.core.files import sandbox
+from portal.core.files.uploads import MAX_PAGES, Kind
+
+PNG_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
+MAX_WIDTH: Final = 1200
+
+
+class PreviewFailed(Exception):
+    """A page cannot be shown; the file is still there to be downloaded."""
+
+
+def render_preview(data: bytes, kind: str, page: int = 1, *, max_width: int = MAX_WIDTH) -> bytes:
+    """
+    Return one page (counted from 1) as PNG, upright, without any metadata of the original.
+
+    :raises PreviewFailed: when the page is absent, or the file too much for the child's limits.
+    """
+    if page < 1 or (kind != Kind.PDF and page != 1):
+        raise PreviewFailed(f"no page {page}")
+    try:
+        picture = sandbox.run_child("preview", Kind(kind), str(page), str(max_width), data=data)
+    except (sandbox.ChildFailed, OSError, ValueError) as error:
+        raise PreviewFailed(str(error)) from error
+    if not picture.startswith(PNG_SIGNATURE):
+        raise PreviewFailed("no picture came back")
+    return picture
+
+
+def count_pages(data: bytes, kind: str) -> int:
+    """
+    Return how many pages can be shown.
+
+    :raises PreviewFailed: when the file cannot be opened.
+    """
+    if kind != Kind.PDF:
+        return 1
+    try:
+        verdict = json.loads(sandbox.run_child("pdf", str(MAX_PAGES), data=data))
+    except (sandbox.ChildFailed, OSError) as error:
+        raise PreviewFailed(str(error)) from error
+    if "pages" not in verdict:
+        raise PreviewFailed(verdict["refused"])
+    return int(verdict["pages"])
