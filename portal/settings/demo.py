@@ -17,4 +17,3 @@ from portal.settings.base import *
 
 DEMO = True
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", *ALLOWED_HOSTS]
-STORAGES["staticfiles"] = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}

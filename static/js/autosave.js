@@ -1,0 +1,106 @@
+// Saves a form while it is being filled in, keeps trying, and always says where it stands.
+const QUIET_MS = 1500;
+const RETRY_MS = [3000, 6000, 15000, 30000, 60000];
+const words = {
+  waiting: "Đang lưu…",
+  failed: "Chưa lưu được, sẽ thử lại. Nội dung vẫn còn trên trang này.",
+  signedOut: "Phiên làm việc đã hết. Mở trang đăng nhập ở thẻ khác, rồi quay lại: nội dung vẫn còn ở đây.",
+  elsewhere: "Nội dung này vừa được sửa ở nơi khác. Tải lại trang để xem bản mới nhất.",
+};
+
+function clock() {
+  return new Date().toLocaleTimeString("vi-VN", { hour: "2-digit", minute: "2-digit", hour12: false });
+}
+
+function answersOf(form) {
+  const body = new FormData(form);
+  for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
+  body.append("autosave", "1");
+  return body;
+}
+
+export default function autosave(form) {
+  const url = form.dataset.autosaveUrl || form.action;
+  const state = document.getElementById(form.dataset.autosaveState) ?? form.querySelector(".save-state");
+  let dirty = false;
+  let leaving = false;
+  let running = false;
+  let failures = 0;
+  let timer;
+
+  function say(name, text) {
+    if (!state) return;
+    state.dataset.state = name;
+    state.textContent = text;
+  }
+
+  function plan(delay) {
+    clearTimeout(timer);
+    if (!leaving) timer = setTimeout(save, delay);
+  }
+
+  function failed() {
+    dirty = true;
+    say("failed", words.failed);
+    plan(RETRY_MS[Math.min(failures, RETRY_MS.length - 1)]);
+    failures += 1;
+  }
+
+  async function save({ keepalive = false } = {}) {
+    if (running && !keepalive) return plan(QUIET_MS);
+    running = true;
+    dirty = false;
+    say("waiting", words.waiting);
+    const body = answersOf(form);
+    try {
+      const response = await fetch(url, {
+        method: "POST",
+        body,
+        keepalive,
+        redirect: "manual",
+        headers: { "X-CSRFToken": body.get("csrfmiddlewaretoken") ?? "", "X-Autosave": "1", Accept: "application/json" },
+      });
+      if (response.type === "opaqueredirect" || [401, 403].includes(response.status)) {
+        dirty = true;
+        say("failed", words.signedOut);
+        plan(RETRY_MS.at(-1));
+      } else if (response.status === 409) {
+        dirty = true;
+        say("failed", words.elsewhere);
+      } else if (response.ok) {
+        failures = 0;
+        if (dirty) plan(QUIET_MS);
+        else say("saved", `Đã lưu lúc ${await savedAt(response)}`);
+      } else {
+        failed();
+      }
+    } catch {
+      failed();
+    } finally {
+      running = false;
+    }
+  }
+
+  async function savedAt(response) {
+    const json = response.headers.get("Content-Type")?.startsWith("application/json");
+    return (json && (await response.json()).saved_at) || clock();
+  }
+
+  form.addEventListener("input", () => {
+    dirty = true;
+    if (failures === 0) plan(QUIET_MS);
+  });
+  form.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return;
+    leaving = true;
+    clearTimeout(timer);
+  });
+  window.addEventListener("pageshow", () => { leaving = false; });
+  window.addEventListener("online", () => { if (dirty) save(); });
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden" && dirty && !leaving) save({ keepalive: true });
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (dirty && failures > 0 && !leaving) event.preventDefault();
+  });
+}
