@@ -1,0 +1,75 @@
+"""The demonstration's data files: read, with days counted from the moment of filing."""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from procedures.eform.definition import ADDRESS_PARTS, Definition, Field, FieldType
+from procedures.eform.values import typed_value
+
+FOLDER: Final = Path(__file__).with_name("demo")
+
+
+def load_units() -> list[dict[str, Any]]:
+    """Return the units of the demonstration province, parents before children."""
+    units: list[dict[str, Any]] = _read("units.json")["units"]
+    return units
+
+
+def load_people() -> dict[str, Any]:
+    """Return `password`, `staff` and `citizens`."""
+    people: dict[str, Any] = _read("people.json")
+    return people
+
+
+def load_procedures() -> list[dict[str, Any]]:
+    """Return the procedures in the order of their codes."""
+    paths = sorted((FOLDER / "procedures").glob("*.json"))
+    return [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+
+
+def typed_answers(
+    definition: Definition, answers: Mapping[str, Any], *, filed_on: date
+) -> dict[str, list[str]]:
+    """Write an answer set of the files as a person filing on that day would have typed it."""
+    return dict(_typed_fields(definition, answers, filed_on))
+
+
+def _read(name: str) -> Any:
+    return json.loads((FOLDER / name).read_text(encoding="utf-8"))
+
+
+def _typed_fields(
+    definition: Definition, answers: Mapping[str, Any], filed_on: date
+) -> Iterator[tuple[str, list[str]]]:
+    for field in definition.fields():
+        value = answers.get(field.key)
+        if value is None:
+            continue
+        if field.type is FieldType.GROUP:
+            columns = {column.key: column for column in field.fields}
+            for number, row in enumerate(value):
+                for key, cell in row.items():
+                    path = f"{field.key}.{number}.{key}"
+                    yield from _typed(columns[key], path, cell, filed_on)
+        else:
+            yield from _typed(field, field.key, value, filed_on)
+
+
+def _typed(field: Field, path: str, value: Any, filed_on: date) -> Iterator[tuple[str, list[str]]]:
+    if field.type is FieldType.ADDRESS:
+        for part in ADDRESS_PARTS:
+            yield f"{path}.{part}", [str(value[part])]
+    elif isinstance(value, Mapping):
+        yield path, typed_value(field, _day(value, filed_on).isoformat())
+    else:
+        yield path, typed_value(field, value)
+
+
+def _day(value: Mapping[str, int], filed_on: date) -> date:
+    """Turn {"days_before_filing": 12} or {"days_after_filing": 12} into a day."""
+    return filed_on + timedelta(
+        days=value.get("days_after_filing", 0) - value.get("days_before_filing", 0)
+    )
