@@ -37,14 +37,17 @@ def compute_lines(
     """
     Return the lines of the rules in force on a day for one filing channel.
 
-    `quantities` maps fee keys to numbers of copies or pages, `exemptions` to the key of the
+    `quantities` maps fee keys to numbers of copies or pages, none of them meaning that none are
+    wanted and no line arises, one where a number is not given; `exemptions` maps to the key of the
     category that the citizen claims; a category that the rule does not know exempts nobody.
     """
     lines = []
     for rule in rules:
         if channel not in rule.channels or not _is_in_force(rule, on):
             continue
-        quantity = max(1, (quantities or {}).get(rule.key, 1)) if rule.asks_quantity else 1
+        quantity = (quantities or {}).get(rule.key, 1) if rule.asks_quantity else 1
+        if quantity < 1:
+            continue
         claimed = (exemptions or {}).get(rule.key, "")
         known = {exemption["key"] for exemption in rule.exemptions}
         exemption = claimed if claimed in known else ""

@@ -231,6 +231,13 @@ def test_demo_answers_pass_the_form_and_none_is_left_over(
     kept = set(checked.answers) | {path.split(".")[0] for path in checked.sealed}
     assert kept == set(answers["answers"])
     assert answers["case"] in {case["key"] for case in procedure["revision"]["cases"]}
+    asked = {
+        fee["key"]
+        for case in procedure["revision"]["cases"]
+        for fee in case["fees"]
+        if fee["asks_quantity"] and case["key"] == answers["case"]
+    }
+    assert set(answers["quantities"]) == asked
     assert answers["applicant"] in {one["key"] for one in PEOPLE["citizens"]}
 
 

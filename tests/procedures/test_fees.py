@@ -1,0 +1,45 @@
+from datetime import date
+
+import pytest
+
+from procedures.enums import FeeKind, FeeStatus, FeeUnit, FilingChannel
+from procedures.fees import compute_lines, total
+from procedures.models import FeeRule
+
+DAY = date(2026, 9, 14)
+
+
+def copies(**changes: object) -> FeeRule:
+    values: dict[str, object] = {
+        "key": "phi-ban-sao",
+        "name": "Phí cấp bản sao",
+        "kind": FeeKind.SERVICE,
+        "status": FeeStatus.AMOUNT,
+        "amount_vnd": 8000,
+        "unit": FeeUnit.COPY,
+        "asks_quantity": True,
+        "channels": [FilingChannel.ONLINE],
+    }
+    return FeeRule(**{**values, **changes})
+
+
+@pytest.mark.parametrize(
+    ("quantities", "expected"),
+    [({}, 8000), ({"phi-ban-sao": 3}, 24000), ({"phi-ban-sao": 0}, 0), ({"phi-ban-sao": -2}, 0)],
+)
+def test_copies_cost_by_number_and_nothing_when_none_are_wanted(
+    quantities: dict[str, int], expected: int
+) -> None:
+    lines = compute_lines([copies()], channel="ONLINE", on=DAY, quantities=quantities)
+    assert total(lines) == expected
+    assert len(lines) == (1 if expected else 0)
+
+
+@pytest.mark.parametrize(
+    ("pages", "expected"), [(1, 2000), (2, 4000), (3, 5000), (10, 12000), (300, 200000)]
+)
+def test_pages_get_cheaper_from_a_step_on_and_stop_at_the_cap(pages: int, expected: int) -> None:
+    steps = [{"from": 1, "amount_vnd": 2000}, {"from": 3, "amount_vnd": 1000}]
+    rule = copies(amount_vnd=2000, unit=FeeUnit.PAGE, tiers=steps, cap_vnd=200000)
+    lines = compute_lines([rule], channel="ONLINE", on=DAY, quantities={"phi-ban-sao": pages})
+    assert total(lines) == expected
