@@ -1,5 +1,7 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, URLResolver
+
+from dossiers.desk_urls import urlpatterns as desk
 
 app_name = "dossiers"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern | URLResolver] = [*desk]

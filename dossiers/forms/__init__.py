@@ -1,0 +1,1 @@
+"""Forms of the pages of dossiers: one module per kind of page."""

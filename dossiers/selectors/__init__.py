@@ -1,0 +1,1 @@
+"""Reads of dossiers: one module per kind of page."""
