@@ -27,7 +27,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
         try:
             flush(self, sql_list)
         finally:
-            self.connection.ensure_role()
+            self.connection._configure_role(self.connection.connection)
 
     with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
         patch.setattr(DatabaseOperations, "execute_sql_flush", flush_as_owner)
@@ -44,4 +44,4 @@ def as_database_owner(db: None) -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute("RESET ROLE")
     yield
-    connection.ensure_role()
+    connection._configure_role(connection.connection)

@@ -39,7 +39,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "portal.core.staticfiles.CollectedFiles",
     "django.forms",
     "crispy_forms",
     "crispy_bootstrap5",
@@ -177,6 +177,7 @@ STATICFILES_DIRS = [
     ("bootstrap/css", get_bootstrap_dir() / "css"),
     ("bootstrap/js", get_bootstrap_dir() / "js"),
 ]
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
 # What citizens upload and what we issue. There is no MEDIA_URL: a file leaves only through a view
 # that has asked who may see it.

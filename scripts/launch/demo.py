@@ -23,7 +23,7 @@ import psycopg
 
 from scripts.launch import services, state as states
 from scripts.launch.environment import LOCK, ROOT, ensure_pango, give_up, say
-from scripts.launch.processes import spawn, stop
+from scripts.launch.processes import spawn, wait_for_end
 from scripts.launch.services import Running, ServiceFailed
 from scripts.launch.state import State
 
@@ -232,7 +232,8 @@ class Demo:
                 self._look_after()
                 time.sleep(0.05)
         finally:
-            stop(process)
+            process.terminate()
+            wait_for_end(process)
         if process.returncode != 0:
             raise ChildFailed(f"Lệnh {arguments[0]} thất bại; xem {log}: {services.last_line(log)}")
 
@@ -254,10 +255,10 @@ class Demo:
         )
         self._start(
             "web",
-            *("gunicorn", "portal.wsgi", f"--bind={HOST}:{self.port}", "--no-control-socket"),
+            *("gunicorn", "portal.wsgi", f"--bind={HOST}:{self.port}", "--preload"),
             *("--worker-class=gthread", "--workers=2", "--threads=4", "--timeout=20"),
             *("--max-requests=2000", "--max-requests-jitter=200", "--graceful-timeout=5"),
-            "--log-level=warning",
+            *("--no-control-socket", "--log-level=warning"),
             env={**env, "PORTAL_PROCESS": "web"},
         )
 
@@ -303,6 +304,10 @@ class Demo:
 
     def stop(self) -> None:
         """Stop what was started last first: web, beat, worker, providers, broker, database."""
+        # Web, beat and worker need not wait for each other; the worker still needs the rest.
+        for running in self.running:
+            if running.name in {"web", "beat", "worker"}:
+                running.ask()
         while self.running:
             self.running.pop().stop()
 

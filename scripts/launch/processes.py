@@ -73,20 +73,13 @@ def spawn(
         )
 
 
-def stop(
-    process: subprocess.Popen[bytes],
-    *,
-    with_signal: signal.Signals = signal.SIGTERM,
-    patience: float = 20,
-) -> None:
-    """Ask `process` to end; after `patience` seconds end it and all that it started."""
-    if process.poll() is None:
-        process.send_signal(with_signal)
-        try:
-            process.wait(patience)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+def wait_for_end(process: subprocess.Popen[bytes], *, patience: float = 20) -> None:
+    """Wait until `process` has ended; after `patience` seconds end it and all that it started."""
+    try:
+        process.wait(patience)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
     # Whatever it left behind is in its own process group.
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)

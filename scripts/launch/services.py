@@ -20,7 +20,7 @@ from pathlib import Path
 
 import psycopg
 
-from scripts.launch.processes import as_account, spawn, stop, unprivileged_account
+from scripts.launch.processes import as_account, spawn, unprivileged_account, wait_for_end
 
 # A unix socket's path may have 107 bytes; ours end in "/.s.PGSQL.5432".
 LONGEST_SOCKET_FOLDER = 90
@@ -45,10 +45,18 @@ class Running:
     log: Path
     stop_signal: signal.Signals = signal.SIGTERM
     patience: float = 20
+    asked: bool = False
+
+    def ask(self) -> None:
+        """Ask the process to end, once: a second signal would make some end at once."""
+        if not self.asked and self.process.poll() is None:
+            self.process.send_signal(self.stop_signal)
+        self.asked = True
 
     def stop(self) -> None:
-        """Stop the server, in order if it can."""
-        stop(self.process, with_signal=self.stop_signal, patience=self.patience)
+        """Stop the process, in order if it can."""
+        self.ask()
+        wait_for_end(self.process, patience=self.patience)
 
 
 def packages() -> Path:

@@ -1,0 +1,9 @@
+"""Settings of the checks: those of the tests, and the linter of migrations."""
+
+from portal.settings.test import *
+
+INSTALLED_APPS = [*INSTALLED_APPS, "django_migration_linter"]
+MIGRATION_LINTER_OPTIONS = {
+    "exclude_apps": ["auth", "contenttypes", "sessions", "pgtrigger"],
+    "no_cache": True,
+}

@@ -1,0 +1,21 @@
+"""The tests: what they need beyond Python packages, then pytest on the services of their own."""
+
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+
+from scripts.launch.environment import ROOT, apt_install, ensure_pango, say
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Become pytest; the arguments are its own."""
+    ensure_pango()
+    if not any(shutil.which(name) for name in BROWSERS):
+        # Without one the browser tests would be skipped, and a green run would say too much.
+        apt_install("chromium", why="chạy kiểm thử trên trình duyệt")
+    os.chdir(ROOT)
+    say("Chạy kiểm thử…")
+    os.execv(sys.executable, [sys.executable, "-m", "pytest", *arguments])  # noqa: S606
