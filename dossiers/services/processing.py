@@ -13,7 +13,7 @@ from dossiers import lifecycle, notices, policies, steps, transitions
 from dossiers.enums import Action, DecisionOutcome, DossierState, StepOutcome
 from dossiers.models import Decision, Dossier, Result, Step, StoredFile
 from dossiers.services import fees
-from dossiers.services.reception import Reason, lock_for_work
+from dossiers.services.reception import Reason, close_waiting, lock_for_work
 from portal.core.db import requires_transaction
 
 
@@ -243,13 +243,15 @@ def stop_dossier(
     :raises ReasonMissing: if `reason` is empty.
     :raises policies.NotYourDossier: if `by` does not lead the deciding agency.
     :raises transitions.StaleVersion: if somebody changed it meanwhile.
-    :raises lifecycle.ForbiddenTransition: if it is not being processed.
+    :raises reception.CitizenStillHasTime: if it waits for the citizen, whose date has not passed.
+    :raises steps.NoOpenStep, lifecycle.ForbiddenTransition: if it is not being processed.
     """
     if not reason.strip():
         raise ReasonMissing(dossier_id)
     dossier = lock_dossier(dossier_id=dossier_id, version=version)
     policies.require_lead(dossier, list_roles(by, on=at.date()))
     step = steps.get_open_step(dossier)
+    close_waiting(dossier, at=at)
     decision = live_decision(dossier)
     if decision is not None:
         decision.recalled_at = at

@@ -38,6 +38,24 @@ class NothingToRefuseFor(Exception):
     """A refusal names no reason."""
 
 
+class CitizenStillHasTime(Exception):
+    """The dossier waits for the citizen, whose date has not passed."""
+
+
+@requires_transaction
+def close_waiting(dossier: Dossier, *, at: datetime) -> None:
+    """
+    Close the open request of a locked dossier that ends without the citizen's answer.
+
+    :raises CitizenStillHasTime: if it waits and the citizen's date has not passed.
+    """
+    if not dossier.is_waiting_for_citizen:
+        return
+    late = dossier.supplements.filter(answered_at=None, closed_at=None, deadline_at__lt=at)
+    if not late.update(closed_at=at):
+        raise CitizenStillHasTime(dossier.code)
+
+
 @requires_transaction
 def lock_for_work(
     *, dossier_id: int, by: User, at: datetime, version: int | None, key: str | None = None
@@ -126,13 +144,14 @@ def refuse_dossier(
     :raises policies.NotYourDossier: if the desk is not that of `by`.
     :raises StepTaken: if a colleague has taken it.
     :raises steps.NoOpenStep: if it is no longer at reception.
-    :raises lifecycle.ForbiddenTransition: if it waits for the citizen.
+    :raises CitizenStillHasTime: if it waits for the citizen, whose date has not passed.
     """
     if not reasons:
         raise NothingToRefuseFor(dossier_id)
     dossier, step = lock_for_work(
         dossier_id=dossier_id, by=by, at=at, version=version, key=steps.RECEPTION
     )
+    close_waiting(dossier, at=at)
     dossier.closed_at = at
     transitions.apply(
         dossier,
