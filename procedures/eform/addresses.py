@@ -62,9 +62,9 @@ def _find_province(typed: str, places: Places | None) -> tuple[str, str]:
     if places is None:
         return "", _short(typed, "province")
     found = _find(typed, places(None), PROVINCE_KINDS)
-    if found is None:
+    if len(found) != 1:
         raise AddressError("province", _("Chọn tỉnh hoặc thành phố trong danh sách."))
-    return found
+    return found[0]
 
 
 def _find_commune(
@@ -73,7 +73,10 @@ def _find_commune(
     if places is None:
         return "", _short(typed, "commune")
     found = _find(typed, places(province_code), COMMUNE_KINDS)
-    if found is None:
+    if len(found) > 1:
+        names = _(" hay ").join(f"“{name}”" for _code, name in found)
+        raise AddressError("commune", _("Ghi rõ là %(names)s.") % {"names": names})
+    if not found:
         raise AddressError(
             "commune",
             _(
@@ -82,7 +85,7 @@ def _find_commune(
             )
             % {"province": province_name},
         )
-    return found
+    return found[0]
 
 
 def _short(typed: str, part: str) -> str:
@@ -93,16 +96,17 @@ def _short(typed: str, part: str) -> str:
 
 def _find(
     typed: str, choices: Sequence[tuple[str, str]], kinds: tuple[str, ...]
-) -> tuple[str, str] | None:
+) -> list[tuple[str, str]]:
     for code, name in choices:
         if typed in {code, name}:
-            return code, name
+            return [(code, name)]
+    found: list[tuple[str, str]] = []
     for simplify in (fold, lambda text: _bare(fold(text), kinds)):
         wanted = simplify(typed)
         found = [(code, name) for code, name in choices if simplify(name) == wanted]
-        if len(found) == 1:
-            return found[0]
-    return None
+        if found:
+            break
+    return found
 
 
 def _bare(folded: str, kinds: tuple[str, ...]) -> str:

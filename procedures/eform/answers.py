@@ -130,24 +130,21 @@ class Run:
 
     def visit_group(self, group: Field, *, is_shown: bool) -> None:
         indexes = row_indexes(self.raw, group.key)
+        filled = [index for index in indexes if self.is_filled(group, index)]
+        # Empty rows ask for nothing, except those still needed to make up the fewest.
+        empty = [index for index in indexes if index not in filled]
+        wanted = {*filled, *empty[: max(group.min_rows - len(filled), 0)]}
         rows: list[dict[str, Any]] = []
         for position, index in enumerate(indexes[:MAX_ROWS]):
             self.outcome.typed[f"{group.key}.{position}"] = [""]
-            # An empty row beyond the fewest asks for nothing and is not stored.
-            is_spare = position >= group.min_rows and not self.filled(group, [index])
-            is_counted = is_shown and not (self.complete and is_spare)
             if is_shown and self.is_listing:
-                self.shown.add(f"{group.key}.{position}")
-            row = self.visit_row(group, index, position, len(rows), is_shown=is_counted)
-            if is_counted:
+                self.shown.add(f"{group.key}.{index}")
+            is_asked = is_shown and (index in wanted or not self.complete)
+            row = self.visit_row(group, index, position, len(rows), is_shown=is_asked)
+            if is_shown and (row or not self.complete):
                 rows.append(row)
-        if is_shown and len(indexes) > group.max_rows:
-            self.report(
-                group.key,
-                _("Chỉ được tối đa %(limit)d dòng; hãy xóa bớt.") % {"limit": group.max_rows},
-            )
-        elif is_shown and self.complete:
-            self.report_few(group, indexes)
+        if is_shown:
+            self.report_count(group, rows=len(rows), filled=len(filled))
         if rows:
             self.outcome.answers[group.key] = [
                 {key: value for key, value in row.items() if not _column(group, key).is_personal}
@@ -177,22 +174,24 @@ class Run:
                     self.outcome.sealed[f"{group.key}.{number}.{column.key}"] = value
         return row
 
-    def filled(self, group: Field, indexes: Sequence[int]) -> list[int]:
-        """Narrow row numbers to those in which something was typed."""
-        return [
-            index
-            for index in indexes
-            if any(
-                self.texts(path)
-                for column in group.fields
-                for path in _inputs(column, f"{group.key}.{index}.{column.key}")
-            )
-        ]
+    def is_filled(self, group: Field, index: int) -> bool:
+        """Say whether anything was typed in a row."""
+        paths = (
+            path
+            for column in group.fields
+            for path in _inputs(column, f"{group.key}.{index}.{column.key}")
+        )
+        return any(self.texts(path) for path in paths)
 
-    def report_few(self, group: Field, indexes: Sequence[int]) -> None:
+    def report_count(self, group: Field, *, rows: int, filled: int) -> None:
         start = f"{group.key}."
         has_errors = any(path.startswith(start) for path in self.outcome.errors)
-        if len(self.filled(group, indexes)) < group.min_rows and not has_errors:
+        if filled > group.max_rows:
+            self.report(
+                group.key,
+                _("Chỉ được tối đa %(limit)d dòng; hãy xóa bớt.") % {"limit": group.max_rows},
+            )
+        elif self.complete and rows < group.min_rows and not has_errors:
             self.report(
                 group.key,
                 _("Điền ít nhất %(limit)d dòng ở “%(label)s”.")

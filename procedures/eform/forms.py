@@ -207,9 +207,7 @@ class _Builder:
 
     def group(self, group: Field, words: str) -> GroupPiece:
         # Takes the group's own error; the layout never draws it.
-        self.form.fields[group.key] = TypedField(
-            label=group.label, required=False, widget=forms.HiddenInput
-        )
+        self.form.fields[group.key] = TypedField(label=group.label, required=False)
         count = min(max(len(row_indexes(self.form.typed, group.key)), group.min_rows), MAX_ROWS)
         new_row_form = NewRowForm(prefix=PREFIX)
         return GroupPiece(

@@ -45,13 +45,18 @@ class TypedField(forms.Field):
         return value
 
 
+class TypedDay(TypedField, forms.DateField):
+    """The same for a day: being a DateField, it is drawn as wide as a day."""
+
+
 def build_inputs(
     field: Field, path: str, *, condition: str, places: Places | None
 ) -> dict[str, forms.Field]:
     """Build the form fields of one question, by path: three for an address, else one."""
     if field.type is FieldType.ADDRESS:
         return _address_inputs(field, path, places=places)
-    made = TypedField(
+    kind = TypedDay if field.type is FieldType.DATE else TypedField
+    made = kind(
         label=field.label,
         required=field.required,
         help_text=hint(field, condition),
