@@ -1,0 +1,101 @@
+"""Queue what a person is told, in the same transaction as the fact that it reports."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from django.contrib.auth.base_user import AbstractBaseUser
+
+from portal.core.db import requires_transaction
+from portal.core.text import sms_parts, sms_text
+from portal.core.wakeups import wake
+from portal.notices.enums import Medium
+from portal.notices.models import Attachment, Notice
+
+logger = logging.getLogger(__name__)
+
+WAKE_RELAY: Final = "portal.notices.tasks.wake_relay"
+
+# A counter message that takes more than three joined parts is refused by some networks.
+SMS_PARTS_LIMIT: Final = 3
+
+
+class NoticeNotFailed(Exception):
+    """The notice is sent, still being tried, or held a code that has been wiped."""
+
+
+@requires_transaction
+def queue_notice(
+    *,
+    kind: str,
+    medium: Medium | str,
+    to: str,
+    recipient: AbstractBaseUser | None,
+    subject_key: str,
+    subject: str,
+    body: str,
+    dedupe_key: str,
+    at: datetime,
+    attachments: Sequence[Attachment] = (),
+    expires_at: datetime | None = None,
+    secret: bool = False,
+) -> None:
+    """
+    Store a rendered notice with the fact, and wake the relay once both are committed.
+
+    The same `dedupe_key` a second time changes nothing, also when two requests do it at once. A
+    text message is unaccented here, so that the row holds the words the phone will show. A notice
+    in the person's inbox is delivered by being stored. After `expires_at` it is not sent any more;
+    `secret` wipes the body once it is sent or given up. A person without such an address, or
+    without an inbox, is not told through that medium: no row is written.
+    """
+    medium = Medium(medium)
+    if recipient is None if medium == Medium.IN_APP else not to:
+        return
+    if medium == Medium.SMS:
+        body = sms_text(body)
+        if sms_parts(body) > SMS_PARTS_LIMIT:
+            logger.warning("notices.sms-too-long kind=%s parts=%d", kind, sms_parts(body))
+    # ON CONFLICT DO NOTHING rather than get_or_create: it needs no savepoint, cannot spoil the
+    # caller's transaction, and leaves the decision to the unique index.
+    Notice.objects.bulk_create(
+        [
+            Notice(
+                kind=kind,
+                medium=medium,
+                to=to,
+                recipient_id=None if recipient is None else recipient.pk,
+                subject_key=subject_key,
+                subject=" ".join(subject.split())[:200],
+                body=body,
+                attachments=[attachment.to_json() for attachment in attachments],
+                dedupe_key=dedupe_key,
+                created_at=at,
+                due_at=at,
+                expires_at=expires_at,
+                is_secret=secret,
+                sent_at=at if medium == Medium.IN_APP else None,
+            )
+        ],
+        ignore_conflicts=True,
+    )
+    if medium != Medium.IN_APP:
+        wake(WAKE_RELAY)
+
+
+@requires_transaction
+def requeue_failed(*, notice_id: int, at: datetime) -> None:
+    """
+    Try a notice that was given up again, as the same message.
+
+    :raises NoticeNotFailed: if it is not on the list of failed ones, or its body is wiped.
+    """
+    requeued = (
+        Notice.objects.failed()
+        .filter(pk=notice_id, is_secret=False)
+        .update(failed_at=None, due_at=at, first_tried_at=None, leased_until=None, attempts=0)
+    )
+    if not requeued:
+        raise NoticeNotFailed(notice_id)
+    wake(WAKE_RELAY)
