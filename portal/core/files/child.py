@@ -79,6 +79,9 @@ def inspect_pdf(data: bytes, max_pages: int) -> dict[str, object]:
             reason = "too_many_pages"
         else:
             reason = find_active_content(pdf)
+            # Objects packed in a stream that would not fit into our memory were read as nothing.
+            unread = any("decoding stream data" in str(line) for line in pdf.get_warnings())
+            reason = reason or ("too_heavy" if unread else None)
     return {"refused": reason} if reason else {"pages": pages}
 
 
