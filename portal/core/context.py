@@ -46,9 +46,9 @@ NAV: tuple[tuple[str, str | Promise, str], ...] = (
 SIGN_IN = (("accounts:sign_in", _("Đăng nhập"), "sign-in"),)
 ACCOUNT = (("accounts:profile", _("Tài khoản"), "user"),)
 FOOTER: tuple[tuple[str, str | Promise, str], ...] = (
-    ("help", _("Hướng dẫn sử dụng"), "help"),
-    ("privacy", _("Bảo vệ dữ liệu cá nhân"), "shield"),
-    ("accessibility", _("Tiếp cận cho mọi người"), "eye"),
+    ("operations:help", _("Hướng dẫn sử dụng"), "help"),
+    ("operations:privacy", _("Bảo vệ dữ liệu cá nhân"), "shield"),
+    ("operations:accessibility", _("Tiếp cận cho mọi người"), "eye"),
 )
 
 
@@ -63,7 +63,7 @@ def site(request: HttpRequest) -> SiteContext:
             hotline_tel="".join(sign for sign in hotline if sign.isdigit()),
             email=settings.SITE_EMAIL,
             demo=settings.DEMO,
-            home_url=_url("home") or "/",
+            home_url=_url("operations:home") or "/",
             sign_out_url=_url("accounts:sign_out"),
             nav=_links(NAV, path=request.path),
             sign_in=_links(SIGN_IN, path=request.path),

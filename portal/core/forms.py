@@ -12,6 +12,17 @@ from django.utils.translation import gettext_lazy as _
 DAY_FORMATS = ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d %m %Y", "%d%m%Y", "%Y-%m-%d")
 
 
+def speak_plainly() -> None:
+    """Replace Django's "Trường này là bắt buộc" by words that say what to do."""
+    forms.Field.default_error_messages["required"] = _("Cần điền mục này.")
+    for chosen in (forms.ChoiceField, forms.ModelChoiceField):
+        chosen.default_error_messages["required"] = _("Cần chọn một mục.")
+    for several in (forms.MultipleChoiceField, forms.ModelMultipleChoiceField):
+        several.default_error_messages["required"] = _("Cần chọn ít nhất một mục.")
+    forms.FileField.default_error_messages["required"] = _("Cần chọn một tệp.")
+    forms.BooleanField.default_error_messages = {"required": _("Cần đánh dấu vào ô này.")}
+
+
 class DayField(forms.DateField):
     """A day typed as people write it, in one box: 5/3/1990, 05-03-1990 or 05031990."""
 

@@ -32,6 +32,22 @@ function replaceCard(card, html) {
   return fresh;
 }
 
+// The card was replaced, and with it what was focused: say the new state, and stay where one was.
+function tell(card) {
+  const title = card.querySelector(".paper-card__title");
+  let live = document.getElementById("upload-live");
+  if (!live) {
+    live = document.createElement("p");
+    live.id = "upload-live";
+    live.className = "visually-hidden";
+    live.setAttribute("role", "status");
+    document.querySelector("main").append(live);
+  }
+  live.textContent = `${title.textContent.trim()}: ${card.querySelector(".tag")?.textContent.trim()}`;
+  title.tabIndex = -1;
+  title.focus({ preventScroll: true });
+}
+
 function refusal(request) {
   if (request.status === 413) return "Tệp này quá lớn.";
   if (request.status === 401 || request.status === 403 || request.responseURL.includes("dang-nhap"))
@@ -102,7 +118,7 @@ export default function upload(card) {
         return fail("Chưa gửi được vì mất mạng.", file);
       }
     }
-    current.querySelector("[data-upload-pick]")?.focus({ preventScroll: true });
+    tell(current);
   }
 
   for (const source of [input, camera])
