@@ -12,10 +12,11 @@ from urllib.parse import urlsplit
 import django_stubs_ext
 from bootstrap_wrapper import get_bootstrap_dir
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from environ import Env
 
 from portal.settings.broker import broker_url, transport_options
-from portal.settings.database import APP, database
+from portal.settings.database import APP, STATEMENT_TIMEOUT, database
 
 django_stubs_ext.monkeypatch()
 
@@ -25,6 +26,8 @@ env = Env()
 # What kind of process this is: web | worker | beat | manage. It decides how long to wait for the
 # database and for the broker.
 PORTAL_PROCESS = env.str("PORTAL_PROCESS", default="manage")
+if PORTAL_PROCESS not in STATEMENT_TIMEOUT:
+    raise ImproperlyConfigured(f"PORTAL_PROCESS phải là một trong {', '.join(STATEMENT_TIMEOUT)}.")
 
 DEBUG = False
 # Only portal.settings.demo makes this true: the banner, the page of sent messages, no scanner.
@@ -65,6 +68,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Sessions end when idle or old; staff carry their roles; one limit too many is answered 429.
+    "accounts.middleware.PeopleMiddleware",
     # Private by default: a page that anyone may see says so with @login_not_required.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -115,27 +120,39 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 
 # Accounts and sign-in.
 AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.backends.UsableAccounts"]
 LOGIN_URL = "/dang-nhap/"
+STAFF_LOGIN_URL = "/can-bo/dang-nhap/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 # Letters, digits, a capital and a special character: what the circular on accounts asks for.
 PASSWORD_CHARACTER_MIX = env.bool("PASSWORD_CHARACTER_MIX", default=True)
 AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 9},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.LongEnough", "OPTIONS": {"min_length": 9}},
+    *([{"NAME": "accounts.passwords.MixedCharacters"}] if PASSWORD_CHARACTER_MIX else []),
+    {"NAME": "accounts.passwords.NotCommon"},
+    {"NAME": "accounts.passwords.NotPersonal"},
 ]
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
+# The cookie goes with the browser; how long a session lives is counted on the server, by kind of
+# user: after so long without a request, and in any case after so long (accounts.middleware).
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_IDLE = {"CITIZEN": timedelta(minutes=30), "STAFF": timedelta(minutes=15)}
+SESSION_ABSOLUTE = {"CITIZEN": timedelta(hours=12), "STAFF": timedelta(hours=10)}
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "portal.core.views.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# How many reverse proxies stand in front, each of which adds one entry to X-Forwarded-For. With 0
+# the header is never read: anybody can send one.
+TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+# Signs the challenges of the robot check.
+ROBOT_CHECK_KEY = env.str("ROBOT_CHECK_KEY", default=SECRET_KEY)
 
 # Identity numbers: base64 of 32 bytes each, as `id:key,id:key`; the first seals, all open.
 IDENTITY_KEYS = dict(pair.split(":", 1) for pair in env.list("IDENTITY_KEYS") if ":" in pair)
@@ -236,6 +253,11 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 # Each entry sweeps rows whose wake-up was lost: every task named here may run twice.
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+    "purge-expired": {
+        "task": "accounts.tasks.purge_expired",
+        "schedule": 3600.0,
+        "options": {"expires": 3000},
+    },
     "sweep-notices": {
         "task": "portal.notices.tasks.sweep_notices",
         "schedule": 30.0,

@@ -75,6 +75,7 @@ def open_state(folder: Path, *, is_default: bool) -> State:
     except BlockingIOError:
         lock.seek(0)
         number, _, url = lock.read().partition(" ")
+        lock.close()
         give_up(
             f"Một bản trình diễn khác đang dùng {folder}"
             f" (tiến trình {number or '?'}, {url or 'đang khởi động'}). Dừng bản đó trước,"
@@ -82,6 +83,7 @@ def open_state(folder: Path, *, is_default: bool) -> State:
         )
     free = shutil.disk_usage(folder).free
     if free < NEEDED_BYTES:
+        lock.close()
         give_up(
             f"Ổ đĩa của {folder} chỉ còn {free // 1024**2} MB trống;"
             f" cần ít nhất {NEEDED_BYTES // 1024**2} MB."

@@ -1,0 +1,91 @@
+"""Production settings, loaded in a process of their own under one environment after another."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from scripts.launch.checking import production
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+GOOD = production()
+LOADER = """
+import importlib, json, os, sys
+answers = {}
+for name, env in json.load(sys.stdin).items():
+    os.environ.clear(); os.environ.update(env)
+    for module in [m for m in sys.modules if m.startswith("portal.settings")]:
+        del sys.modules[module]
+    try:
+        settings = importlib.import_module("portal.settings." + env["WANTED"])
+    except BaseException as error:
+        answers[name] = [type(error).__name__, str(error)]
+    else:
+        keys = "DEMO DEBUG SESSION_COOKIE_NAME CSRF_COOKIE_NAME SECURE_SSL_REDIRECT".split()
+        answers[name] = {key: getattr(settings, key) for key in keys}
+print(json.dumps(answers))
+"""
+REFUSED = {
+    "demo switched on": ({"DEMO": "1"}, "trình diễn"),
+    "no secret": ({"SECRET_KEY": None}, "SECRET_KEY"),
+    "blank secret": ({"SECRET_KEY": ""}, "SECRET_KEY"),
+    "short secret": ({"SECRET_KEY": "x7Kq" * 7}, "32 byte"),
+    "known secret": (
+        {"SECRET_KEY": "test-only-secret-key-that-opens-nothing-at-all"},
+        "giá trị mẫu",
+    ),
+    "no identity key": ({"IDENTITY_KEYS": ""}, "IDENTITY_KEYS"),
+    "short identity key": ({"IDENTITY_KEYS": "k1:c2hvcnQ="}, "đúng 32 byte"),
+    "identity key of zeros": ({"IDENTITY_KEYS": "k1:" + "A" * 43 + "="}, "giá trị mẫu"),
+    "hash key not base64": ({"IDENTITY_HASH_KEY": "đây không phải"}, "base64"),
+    "no scanner": ({"SCANNER_URL": ""}, "SCANNER_URL"),
+    "plain http": ({"BASE_URL": "http://dichvucong.example.vn"}, "https://"),
+    "one database role": ({"DATABASE_OWNER_URL": GOOD["DATABASE_URL"]}, "hai vai trò"),
+    "simulated providers": ({"OUTBOX_DIR": "/srv/outbox"}, "OUTBOX_DIR"),
+    "unknown process": ({"PORTAL_PROCESS": "webb"}, "PORTAL_PROCESS"),
+}
+
+
+@pytest.fixture(scope="module")
+def answers() -> dict[str, object]:
+    cases = {"good": {**GOOD, "WANTED": "prod"}}
+    for name, (changes, _) in REFUSED.items():
+        merged = {**GOOD, "WANTED": "prod", **changes}
+        cases[name] = {key: value for key, value in merged.items() if value is not None}
+    cases["demo without its file"] = {"WANTED": "demo"}
+    result = subprocess.run(
+        [sys.executable, "-c", LOADER],
+        cwd=ROOT,
+        input=json.dumps(cases),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads(result.stdout)
+
+
+def test_production_starts_with_good_settings(answers):
+    assert answers["good"] == {
+        "DEMO": False,
+        "DEBUG": False,
+        "SESSION_COOKIE_NAME": "__Host-session",
+        "CSRF_COOKIE_NAME": "__Host-csrf",
+        "SECURE_SSL_REDIRECT": True,
+    }
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_production_refuses(answers, name):
+    kind, sentence = answers[name]
+
+    assert kind == "ImproperlyConfigured"
+    assert REFUSED[name][1] in sentence
+
+
+def test_demo_says_where_its_environment_is(answers):
+    kind, sentence = answers["demo without its file"]
+
+    assert kind == "SystemExit"
+    assert "var/env" in sentence
