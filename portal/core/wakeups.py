@@ -66,8 +66,12 @@ def wake(task_name: str) -> None:
         wake_ups.task_names.append(task_name)
 
 
-def publish(*task_names: str) -> bool:
-    """Send one message per name to the broker at once; return False if it is out of reach."""
+def publish(*task_names: str, countdown: float = 0) -> bool:
+    """
+    Send one message per name, to be run after `countdown` seconds.
+
+    Return False, and raise nothing, if the broker is out of reach.
+    """
     if time.monotonic() < _Pause.until:
         return False
     try:
@@ -75,7 +79,11 @@ def publish(*task_names: str) -> bool:
         with current_app.connection_for_write(transport_options=PUBLISH_OPTIONS) as broker:
             for name in task_names:
                 current_app.send_task(
-                    name, connection=broker, retry=False, expires=MESSAGE_EXPIRES_SECONDS
+                    name,
+                    connection=broker,
+                    retry=False,
+                    countdown=countdown or None,
+                    expires=MESSAGE_EXPIRES_SECONDS,
                 )
     except Exception as error:  # noqa: BLE001 - whatever the broker does, the request is answered
         _Pause.until = time.monotonic() + PAUSE_SECONDS

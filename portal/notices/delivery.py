@@ -25,6 +25,8 @@ BACKOFF_FIRST: Final = timedelta(seconds=1)
 BACKOFF_LONGEST: Final = timedelta(seconds=300)
 GIVE_UP_AFTER: Final = timedelta(hours=4)
 
+# How often beat runs the sweep (CELERY_BEAT_SCHEDULE); a shorter wait needs a wake-up of its own.
+SWEEP_EVERY: Final = timedelta(seconds=30)
 ALARM_AFTER: Final = timedelta(minutes=5)
 
 MEDIA: Final[Mapping[str, Callable[[Notice], str]]] = {
@@ -59,22 +61,25 @@ def deliver_notice(*, notice_id: int, at: datetime) -> Delivery:
     return _send_claimed(Notice.objects.get(pk=notice_id), at=at)
 
 
-def relay_due(*, clock: Callable[[], datetime]) -> bool:
+def relay_due(*, clock: Callable[[], datetime]) -> timedelta | None:
     """
-    Send everything that is due, batch by batch; return True if the time of one run ended first.
+    Send everything that is due, batch by batch; return how soon to look again.
 
-    Any number of workers may do so at once. `clock` is asked before every message, because one
-    slow provider may make a code expire that waits behind it.
+    None leaves it to the next sweep. Any number of workers may relay at once. `clock` is asked
+    before every message, because one slow provider may make a code expire that waits behind it.
     """
     started = clock()
+    waits = [SWEEP_EVERY]
     while batch := claim_due(at=clock()):
         for position, notice in enumerate(batch):
             at = clock()
             if at - started >= RUN_LIMIT:
                 Notice.objects.release([late.pk for late in batch[position:]])
-                return True
-            _send_claimed(notice, at=at)
-    return False
+                return timedelta(0)
+            if _send_claimed(notice, at=at) is Delivery.RETRY_LATER:
+                waits.append(backoff(notice.attempts))
+    soonest = min(waits)
+    return soonest if soonest < SWEEP_EVERY else None
 
 
 @transaction.atomic(durable=True)

@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.db import requires_transaction
-from portal.notices.enums import Medium, NoticeStatus
+from portal.notices.enums import Failure, Medium, NoticeStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +214,12 @@ class Notice(models.Model):
         if self.sent_at is not None:
             return NoticeStatus.SENT
         return NoticeStatus.WAITING if self.failed_at is None else NoticeStatus.FAILED
+
+    @property
+    def error_label(self) -> str:
+        """Return the latest error for people; a technical code says what to ask the operator."""
+        known = self.last_error in Failure.values
+        return str(Failure(self.last_error).label) if known else self.last_error
 
     @property
     def files(self) -> list[Attachment]:

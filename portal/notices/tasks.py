@@ -15,12 +15,17 @@ def wake_relay(**_later: object) -> None:
 
     `**_later` lets a worker from before a deploy accept a call from after it.
     """
-    if delivery.relay_due(clock=timezone.now):
-        wakeups.publish(WAKE_RELAY)
+    _relay()
 
 
 @shared_task(ignore_result=True)
 def sweep_notices(**_later: object) -> None:
     """Find what a lost wake-up, a dead worker or a waiting retry left behind, and send it."""
-    delivery.relay_due(clock=timezone.now)
+    _relay()
     delivery.report_overdue(at=timezone.now())
+
+
+def _relay() -> None:
+    again = delivery.relay_due(clock=timezone.now)
+    if again is not None:
+        wakeups.publish(WAKE_RELAY, countdown=again.total_seconds())

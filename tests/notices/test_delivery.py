@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
 
 
-def relay(*, at=NOW) -> bool:
+def relay(*, at=NOW) -> timedelta | None:
     return delivery.relay_due(clock=lambda: at)
 
 
@@ -142,10 +142,28 @@ def test_relay_sends_everything_that_is_due_codes_first(simulator):
     NoticeFactory(body="OTP", expires_at=NOW + HOUR, created_at=NOW)
     NoticeFactory(body="later", due_at=NOW + HOUR)
 
-    assert relay() is False
+    assert relay() is None
 
     oldest_first = [message.body for message in reversed(simulator.messages())]
     assert oldest_first == ["OTP", *(f"DVC: {number}" for number in range(12))]
+
+
+def test_relay_says_when_a_young_notice_is_to_be_tried_again(simulator):
+    young, old = NoticeFactory(attempts=2), NoticeFactory(attempts=7)
+    simulator.control(sms="http:500")
+
+    assert relay() == timedelta(seconds=4)
+
+    young.delete()
+    old.due_at = NOW
+    old.save(update_fields=["due_at"])
+    assert relay() is None
+
+
+def test_error_label_is_a_sentence_where_there_is_one():
+    labels = [NoticeFactory.build(last_error=e).error_label for e in ("expired", "http 500", "")]
+
+    assert labels == ["Hết hiệu lực trước khi gửi được", "http 500", ""]
 
 
 def test_relay_goes_on_after_a_notice_that_crashes(simulator, monkeypatch, caplog):
@@ -172,9 +190,9 @@ def test_relay_stops_in_time_and_gives_back_what_it_did_not_try(simulator):
     # Every look at the clock is 20 seconds later: one slow provider.
     moments: Iterator[int] = count(step=20)
 
-    more = delivery.relay_due(clock=lambda: NOW + timedelta(seconds=next(moments)))
+    again = delivery.relay_due(clock=lambda: NOW + timedelta(seconds=next(moments)))
 
-    assert more is True
+    assert again == timedelta(0)
     left = Notice.objects.due(at=NOW)
     assert 0 < len(left) < 5
     assert {notice.attempts for notice in left} == {0}

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from portal.celery import app
 from portal.core import wakeups
+from portal.notices import delivery
 from portal.notices.enums import Medium
 from portal.notices.models import Notice
 from portal.notices.outbox import WAKE_RELAY, queue_notice
@@ -129,3 +130,22 @@ def test_wake_makes_a_worker_deliver_without_waiting_for_the_sweep(broker, simul
         wait_until_sent()
 
     assert len(simulator.messages()) == 1
+
+
+def test_a_worker_tries_again_soon_without_waiting_for_the_sweep(broker, simulator):
+    simulator.control(sms="http:500", times=2)
+
+    with start_worker(app, pool="solo", perform_ping_check=False, shutdown_timeout=30):
+        timed_submit("submitted:sms")
+        wait_until_sent()
+
+    assert len(simulator.messages()) == 1
+    assert Notice.objects.get().attempts == 3
+
+
+def test_beat_sweeps_as_often_as_the_relay_believes():
+    every = app.conf.beat_schedule["sweep-notices"]["schedule"]
+
+    assert every == delivery.SWEEP_EVERY.total_seconds()
+    assert app.conf.beat_schedule["sweep-notices"]["task"] in app.tasks
+    assert WAKE_RELAY in app.tasks
