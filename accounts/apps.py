@@ -1,6 +1,13 @@
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
 
 
 class AccountsConfig(AppConfig):
     name = "accounts"
     verbose_name = "Tài khoản và đơn vị"
+
+    def ready(self) -> None:
+        # Imported late: it imports models, which are not loaded before this.
+        from accounts.middleware import date_session  # noqa: PLC0415
+
+        user_logged_in.connect(date_session, dispatch_uid="accounts.date-session")

@@ -6,178 +6,441 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(max_length=64, unique=True, verbose_name='tên đăng nhập')),
-                ('kind', models.CharField(choices=[('CITIZEN', 'công dân'), ('STAFF', 'cán bộ')], max_length=8)),
-                ('full_name', models.CharField(max_length=120, verbose_name='họ và tên')),
-                ('folded_name', models.CharField(editable=False, max_length=120)),
-                ('date_of_birth', models.DateField(blank=True, null=True, verbose_name='ngày sinh')),
-                ('phone', models.CharField(blank=True, max_length=15, verbose_name='số điện thoại')),
-                ('phone_verified_at', models.DateTimeField(blank=True, null=True)),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='thư điện tử')),
-                ('email_verified_at', models.DateTimeField(blank=True, null=True)),
-                ('address', models.CharField(blank=True, max_length=300, verbose_name='nơi cư trú')),
-                ('identity_sealed', models.BinaryField(blank=True, null=True)),
-                ('identity_hash', models.CharField(blank=True, editable=False, max_length=64)),
-                ('identity_level', models.CharField(choices=[('DECLARED', 'tự khai'), ('PHONE_VERIFIED', 'đã xác nhận số điện thoại'), ('SEEN', 'đã đối chiếu giấy tờ tại quầy'), ('EID', 'định danh điện tử')], default='DECLARED', max_length=16)),
-                ('title', models.CharField(blank=True, max_length=120, verbose_name='chức danh')),
-                ('is_active', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField()),
-                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "username",
+                    models.CharField(max_length=64, unique=True, verbose_name="tên đăng nhập"),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("CITIZEN", "công dân"), ("STAFF", "cán bộ")], max_length=8
+                    ),
+                ),
+                ("full_name", models.CharField(max_length=120, verbose_name="họ và tên")),
+                ("folded_name", models.CharField(editable=False, max_length=120)),
+                (
+                    "date_of_birth",
+                    models.DateField(blank=True, null=True, verbose_name="ngày sinh"),
+                ),
+                (
+                    "phone",
+                    models.CharField(blank=True, max_length=15, verbose_name="số điện thoại"),
+                ),
+                ("phone_verified_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "email",
+                    models.EmailField(blank=True, max_length=254, verbose_name="thư điện tử"),
+                ),
+                ("email_verified_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "address",
+                    models.CharField(blank=True, max_length=300, verbose_name="nơi cư trú"),
+                ),
+                ("identity_sealed", models.BinaryField(blank=True, null=True)),
+                ("identity_hash", models.CharField(blank=True, editable=False, max_length=64)),
+                (
+                    "identity_level",
+                    models.CharField(
+                        choices=[
+                            ("DECLARED", "tự khai"),
+                            ("PHONE_VERIFIED", "đã xác nhận số điện thoại"),
+                            ("SEEN", "đã đối chiếu giấy tờ tại quầy"),
+                            ("EID", "định danh điện tử"),
+                        ],
+                        default="DECLARED",
+                        max_length=16,
+                    ),
+                ),
+                ("title", models.CharField(blank=True, max_length=120, verbose_name="chức danh")),
+                ("is_active", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merged",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'tài khoản',
+                "verbose_name": "tài khoản",
             },
         ),
         migrations.CreateModel(
-            name='OneTimeCode',
+            name="OneTimeCode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(choices=[('REGISTER', 'đăng ký tài khoản'), ('ROBOT_CHECK', 'xác nhận nộp hồ sơ'), ('TRACK', 'xem chi tiết hồ sơ'), ('RESET_PASSWORD', 'đặt lại mật khẩu')], max_length=16)),
-                ('destination_hash', models.CharField(max_length=64)),
-                ('session_hash', models.CharField(max_length=64)),
-                ('code_hash', models.CharField(max_length=64)),
-                ('created_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('used_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[
+                            ("REGISTER", "đăng ký tài khoản"),
+                            ("ROBOT_CHECK", "xác nhận nộp hồ sơ"),
+                            ("TRACK", "xem chi tiết hồ sơ"),
+                            ("RESET_PASSWORD", "đặt lại mật khẩu"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("destination_hash", models.CharField(max_length=64)),
+                ("session_hash", models.CharField(max_length=64)),
+                ("code_hash", models.CharField(max_length=64)),
+                ("created_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("used_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'verbose_name': 'mã xác nhận',
-                'indexes': [models.Index(fields=['destination_hash', '-created_at'], name='one_time_code_latest')],
+                "verbose_name": "mã xác nhận",
+                "indexes": [
+                    models.Index(
+                        fields=["destination_hash", "-created_at"], name="one_time_code_latest"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RateCounter',
+            name="RateCounter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('bucket', models.CharField(max_length=32)),
-                ('key_hash', models.CharField(max_length=64)),
-                ('window_start', models.DateTimeField()),
-                ('count', models.PositiveIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("bucket", models.CharField(max_length=32)),
+                ("key_hash", models.CharField(max_length=64)),
+                ("window_start", models.DateTimeField()),
+                ("count", models.PositiveIntegerField()),
             ],
             options={
-                'verbose_name': 'bộ đếm giới hạn',
-                'indexes': [models.Index(models.F('window_start'), name='rate_counter_age')],
-                'constraints': [models.UniqueConstraint(fields=('bucket', 'key_hash', 'window_start'), name='rate_counter_once_per_window')],
+                "verbose_name": "bộ đếm giới hạn",
+                "indexes": [models.Index(models.F("window_start"), name="rate_counter_age")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("bucket", "key_hash", "window_start"),
+                        name="rate_counter_once_per_window",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Unit',
+            name="Unit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('AGENCY', 'cơ quan'), ('ONE_STOP', 'bộ phận một cửa'), ('DIVISION', 'phòng')], max_length=16, verbose_name='loại')),
-                ('key', models.SlugField(max_length=64, unique=True, verbose_name='khóa')),
-                ('code', models.CharField(blank=True, max_length=35, null=True, unique=True, verbose_name='mã cơ quan')),
-                ('name', models.CharField(max_length=200, verbose_name='tên')),
-                ('tier', models.CharField(choices=[('PROVINCE', 'cấp tỉnh'), ('COMMUNE', 'cấp xã')], max_length=16, verbose_name='cấp')),
-                ('superior_name', models.CharField(blank=True, max_length=200, verbose_name='cơ quan chủ quản')),
-                ('place_name', models.CharField(blank=True, max_length=100, verbose_name='địa danh trên giấy tờ')),
-                ('address', models.CharField(blank=True, max_length=300, verbose_name='địa chỉ')),
-                ('phone', models.CharField(blank=True, max_length=40, verbose_name='điện thoại')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='thư điện tử')),
-                ('office_hours', models.JSONField(blank=True, default=list, verbose_name='giờ làm việc')),
-                ('reception_note', models.CharField(blank=True, max_length=200, verbose_name='ghi chú giờ tiếp nhận')),
-                ('valid_from', models.DateField(blank=True, null=True, verbose_name='hiệu lực từ')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='hiệu lực đến')),
-                ('agency', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='members', to='accounts.unit')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='accounts.unit')),
-                ('successors', models.ManyToManyField(blank=True, related_name='predecessors', to='accounts.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("AGENCY", "cơ quan"),
+                            ("ONE_STOP", "bộ phận một cửa"),
+                            ("DIVISION", "phòng"),
+                        ],
+                        max_length=16,
+                        verbose_name="loại",
+                    ),
+                ),
+                ("key", models.SlugField(max_length=64, unique=True, verbose_name="khóa")),
+                (
+                    "code",
+                    models.CharField(
+                        blank=True, max_length=35, null=True, unique=True, verbose_name="mã cơ quan"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="tên")),
+                (
+                    "tier",
+                    models.CharField(
+                        choices=[("PROVINCE", "cấp tỉnh"), ("COMMUNE", "cấp xã")],
+                        max_length=16,
+                        verbose_name="cấp",
+                    ),
+                ),
+                (
+                    "superior_name",
+                    models.CharField(blank=True, max_length=200, verbose_name="cơ quan chủ quản"),
+                ),
+                (
+                    "place_name",
+                    models.CharField(
+                        blank=True, max_length=100, verbose_name="địa danh trên giấy tờ"
+                    ),
+                ),
+                ("address", models.CharField(blank=True, max_length=300, verbose_name="địa chỉ")),
+                ("phone", models.CharField(blank=True, max_length=40, verbose_name="điện thoại")),
+                (
+                    "email",
+                    models.EmailField(blank=True, max_length=254, verbose_name="thư điện tử"),
+                ),
+                (
+                    "office_hours",
+                    models.JSONField(blank=True, default=list, verbose_name="giờ làm việc"),
+                ),
+                (
+                    "reception_note",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="ghi chú giờ tiếp nhận"
+                    ),
+                ),
+                ("valid_from", models.DateField(blank=True, null=True, verbose_name="hiệu lực từ")),
+                (
+                    "valid_until",
+                    models.DateField(blank=True, null=True, verbose_name="hiệu lực đến"),
+                ),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="members",
+                        to="accounts.unit",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="accounts.unit",
+                    ),
+                ),
+                (
+                    "successors",
+                    models.ManyToManyField(
+                        blank=True, related_name="predecessors", to="accounts.unit"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'đơn vị',
+                "verbose_name": "đơn vị",
             },
         ),
         migrations.CreateModel(
-            name='StaffRole',
+            name="StaffRole",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('CLERK', 'cán bộ một cửa'), ('OFFICER', 'chuyên viên'), ('LEADER', 'lãnh đạo'), ('REGISTRAR', 'văn thư'), ('CASHIER', 'thủ quỹ'), ('EDITOR', 'biên tập viên danh mục'), ('UNIT_ADMIN', 'quản trị đơn vị')], max_length=16, verbose_name='vai trò')),
-                ('valid_from', models.DateField(verbose_name='từ ngày')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='đến ngày')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='staff_roles', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='staff_roles', to='accounts.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("CLERK", "cán bộ một cửa"),
+                            ("OFFICER", "chuyên viên"),
+                            ("LEADER", "lãnh đạo"),
+                            ("REGISTRAR", "văn thư"),
+                            ("CASHIER", "thủ quỹ"),
+                            ("EDITOR", "biên tập viên danh mục"),
+                            ("UNIT_ADMIN", "quản trị đơn vị"),
+                        ],
+                        max_length=16,
+                        verbose_name="vai trò",
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="từ ngày")),
+                ("valid_until", models.DateField(blank=True, null=True, verbose_name="đến ngày")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="staff_roles",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="staff_roles",
+                        to="accounts.unit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'vai trò cán bộ',
+                "verbose_name": "vai trò cán bộ",
             },
         ),
         migrations.CreateModel(
-            name='NumberSeries',
+            name="NumberSeries",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=24)),
-                ('period', models.CharField(max_length=10)),
-                ('last', models.PositiveIntegerField()),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='number_series', to='accounts.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=24)),
+                ("period", models.CharField(max_length=10)),
+                ("last", models.PositiveIntegerField()),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="number_series",
+                        to="accounts.unit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'dãy số',
+                "verbose_name": "dãy số",
             },
         ),
         migrations.CreateModel(
-            name='CalendarDay',
+            name="CalendarDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField(verbose_name='ngày')),
-                ('kind', models.CharField(choices=[('OFF', 'ngày nghỉ'), ('MAKE_UP', 'ngày làm bù')], max_length=8, verbose_name='loại')),
-                ('name', models.CharField(max_length=120, verbose_name='lý do')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='calendar_days', to='accounts.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("on", models.DateField(verbose_name="ngày")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("OFF", "ngày nghỉ"), ("MAKE_UP", "ngày làm bù")],
+                        max_length=8,
+                        verbose_name="loại",
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="lý do")),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="calendar_days",
+                        to="accounts.unit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ngày trong lịch',
+                "verbose_name": "ngày trong lịch",
             },
         ),
         migrations.AddIndex(
-            model_name='user',
-            index=models.Index(models.F('identity_hash'), condition=models.Q(('identity_hash', ''), _negated=True), name='user_identity'),
+            model_name="user",
+            index=models.Index(
+                models.F("identity_hash"),
+                condition=models.Q(("identity_hash", ""), _negated=True),
+                name="user_identity",
+            ),
         ),
         migrations.AddIndex(
-            model_name='user',
-            index=models.Index(models.F('phone'), condition=models.Q(('phone', ''), _negated=True), name='user_phone'),
+            model_name="user",
+            index=models.Index(
+                models.F("phone"),
+                condition=models.Q(("phone", ""), _negated=True),
+                name="user_phone",
+            ),
         ),
         migrations.AddIndex(
-            model_name='user',
-            index=models.Index(models.F('email'), condition=models.Q(('email', ''), _negated=True), name='user_email'),
+            model_name="user",
+            index=models.Index(
+                models.F("email"),
+                condition=models.Q(("email", ""), _negated=True),
+                name="user_email",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(condition=models.Q(('identity_level__in', ['SEEN', 'EID']), ('kind', 'CITIZEN'), ('merged_into__isnull', True), models.Q(('identity_hash', ''), _negated=True)), fields=('identity_hash',), name='user_proven_identity_unique'),
+            model_name="user",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("identity_level__in", ["SEEN", "EID"]),
+                    ("kind", "CITIZEN"),
+                    ("merged_into__isnull", True),
+                    models.Q(("identity_hash", ""), _negated=True),
+                ),
+                fields=("identity_hash",),
+                name="user_proven_identity_unique",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['CITIZEN', 'STAFF'])), name='user_kind_known'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["CITIZEN", "STAFF"])), name="user_kind_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('code__isnull', False), ('kind', 'AGENCY')), models.Q(models.Q(('kind', 'AGENCY'), _negated=True), ('code__isnull', True), ('office_hours', [])), _connector='OR'), name='unit_code_and_hours_only_for_agencies'),
+            model_name="unit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("code__isnull", False), ("kind", "AGENCY")),
+                    models.Q(
+                        models.Q(("kind", "AGENCY"), _negated=True),
+                        ("code__isnull", True),
+                        ("office_hours", []),
+                    ),
+                    _connector="OR",
+                ),
+                name="unit_code_and_hours_only_for_agencies",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_from__isnull', True), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='unit_valid_period_ordered'),
+            model_name="unit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_until__isnull", True),
+                    ("valid_from__isnull", True),
+                    ("valid_until__gte", models.F("valid_from")),
+                    _connector="OR",
+                ),
+                name="unit_valid_period_ordered",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='staffrole',
-            constraint=models.UniqueConstraint(fields=('user', 'unit', 'role', 'valid_from'), name='staff_role_once'),
+            model_name="staffrole",
+            constraint=models.UniqueConstraint(
+                fields=("user", "unit", "role", "valid_from"), name="staff_role_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='numberseries',
-            constraint=models.UniqueConstraint(fields=('unit', 'kind', 'period'), name='number_series_once_per_period'),
+            model_name="numberseries",
+            constraint=models.UniqueConstraint(
+                fields=("unit", "kind", "period"), name="number_series_once_per_period"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='calendarday',
-            constraint=models.UniqueConstraint(fields=('unit', 'on'), name='calendar_day_once_per_unit'),
+            model_name="calendarday",
+            constraint=models.UniqueConstraint(
+                fields=("unit", "on"), name="calendar_day_once_per_unit"
+            ),
         ),
     ]

@@ -62,6 +62,9 @@ class User(AbstractBaseUser):
         max_length=16, choices=IdentityLevel, default=IdentityLevel.DECLARED
     )
     title = models.CharField(_("chức danh"), max_length=120, blank=True)
+    # Which words about personal data this person agreed to, and when; "" for staff.
+    consent_version = models.CharField(max_length=16, blank=True, default="", db_default="")
+    consented_at = models.DateTimeField(null=True, blank=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
     merged_into = models.ForeignKey(

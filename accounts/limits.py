@@ -1,0 +1,75 @@
+"""How often anything may be tried: the one table of limits. Pure data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Final
+
+
+class Bucket(StrEnum):
+    """What is counted; the comment says what each is counted by."""
+
+    SIGN_IN = "sign-in"  # what was typed as sign-in name, client address; failures only
+    SIGN_IN_ADDRESS = "sign-in-address"  # client address; failures only
+    CODE_SEND = "code-send"  # phone, over all accounts, sessions and purposes
+    CODE_SEND_ADDRESS = "code-send-address"  # client address
+    CODE_SEND_ALL = "code-send-all"  # nothing: what the whole portal may spend
+    CODE_VERIFY = "code-verify"  # phone, over all sessions
+    REGISTER = "register"  # phone
+    REGISTER_ADDRESS = "register-address"  # client address
+    RESET = "reset"  # phone
+    RESET_ADDRESS = "reset-address"  # client address
+    TRACK_ADDRESS = "track-address"  # client address
+    TRACK_PROOF = "track-proof"  # dossier code: wrong second factors
+    FORGOT_CODE = "forgot-code"  # phone
+    FORGOT_CODE_ADDRESS = "forgot-code-address"  # client address
+    DRAFT_CREATE = "draft-create"  # citizen
+    SUBMIT = "submit"  # citizen
+    SUBMIT_PROCEDURE = "submit-procedure"  # citizen, procedure
+    ROBOT_CHALLENGE = "robot-challenge"  # client address
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    times: int
+    within: timedelta
+
+
+SECOND: Final = timedelta(seconds=1)
+MINUTE: Final = timedelta(minutes=1)
+HOUR: Final = timedelta(hours=1)
+DAY: Final = timedelta(days=1)
+
+# Windows stand still (a new one opens every `within` since 1970), so a burst over a border may be
+# twice as long. A limit on sign-in never depends on the account alone: a stranger could lock its
+# owner out.
+POLICY: Final[Mapping[Bucket, tuple[Limit, ...]]] = {
+    Bucket.SIGN_IN: (Limit(5, MINUTE), Limit(50, 12 * HOUR)),
+    Bucket.SIGN_IN_ADDRESS: (Limit(20, MINUTE),),
+    Bucket.CODE_SEND: (Limit(3, 10 * MINUTE), Limit(6, HOUR), Limit(10, DAY)),
+    Bucket.CODE_SEND_ADDRESS: (Limit(20, HOUR),),
+    Bucket.CODE_SEND_ALL: (Limit(2_000, HOUR),),
+    # Ten wrong codes cost a wait of ten minutes at most; how many codes are sent bounds the rest.
+    Bucket.CODE_VERIFY: (Limit(10, 10 * MINUTE),),
+    Bucket.REGISTER: (Limit(5, HOUR),),
+    Bucket.REGISTER_ADDRESS: (Limit(10, HOUR),),
+    Bucket.RESET: (Limit(5, HOUR),),
+    Bucket.RESET_ADDRESS: (Limit(10, HOUR),),
+    Bucket.TRACK_ADDRESS: (Limit(5, MINUTE),),
+    Bucket.TRACK_PROOF: (Limit(3, HOUR),),
+    Bucket.FORGOT_CODE: (Limit(5, HOUR),),
+    Bucket.FORGOT_CODE_ADDRESS: (Limit(10, HOUR),),
+    Bucket.DRAFT_CREATE: (Limit(20, HOUR),),
+    Bucket.SUBMIT: (Limit(20, DAY),),
+    Bucket.SUBMIT_PROCEDURE: (Limit(5, HOUR),),
+    Bucket.ROBOT_CHALLENGE: (Limit(60, MINUTE),),
+}
+
+LONGEST_WINDOW: Final = max(limit.within for limits in POLICY.values() for limit in limits)
+
+# One-time codes.
+CODE_DIGITS: Final = 6
+CODE_LIFETIME: Final = 5 * MINUTE
+CODE_TRIES: Final = 5
+CODE_GAP: Final = 30 * SECOND

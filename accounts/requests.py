@@ -1,0 +1,76 @@
+"""What views may rely on about a request: who is signed in, from where, back to where."""
+
+import ipaddress
+import secrets
+from typing import Final
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from accounts.models import StaffRole, User
+
+NEXT: Final = "next"
+_CODE_SESSION: Final = "code_session"
+
+
+class SignedInRequest(HttpRequest):
+    """A request of somebody who is signed in."""
+
+    user: User
+
+
+class CitizenRequest(SignedInRequest):
+    """A request of a citizen; made sure of by `citizen_required`."""
+
+
+class StaffRequest(SignedInRequest):
+    """A request of a member of staff; made sure of by `staff_required`."""
+
+    # The roles held today, with their units; read once, when first asked for.
+    roles: list[StaffRole]
+
+
+def client_address(request: HttpRequest) -> str:
+    """
+    Return the address that limits are counted by.
+
+    A header counts only as far as our own proxies wrote it: the entry that the outermost of the
+    TRUSTED_PROXY_COUNT proxies added. An IPv6 household is one address: its first 64 bits.
+    """
+    address: str = request.META.get("REMOTE_ADDR", "")
+    proxies: int = settings.TRUSTED_PROXY_COUNT
+    if proxies > 0:
+        entries = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+        if len(entries) >= proxies and entries[-proxies].strip():
+            address = entries[-proxies].strip()
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if parsed.version == 6:
+        if parsed.ipv4_mapped:
+            return str(parsed.ipv4_mapped)
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed)
+
+
+def code_session(request: HttpRequest) -> str:
+    """
+    Return what binds one-time codes to this browser, for `codes.send_code` and `check_code`.
+
+    It is not the session's own key, which changes at sign-in.
+    """
+    token: str | None = request.session.get(_CODE_SESSION)
+    if token is None:
+        token = request.session[_CODE_SESSION] = secrets.token_urlsafe(24)
+    return token
+
+
+def safe_next(request: HttpRequest, *, default: str) -> str:
+    """Return where the person wanted to go, if that is a page of ours; otherwise `default`."""
+    wanted = request.POST.get(NEXT) or request.GET.get(NEXT) or ""
+    is_ours = wanted.startswith("/") and url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts=None, require_https=request.is_secure()
+    )
+    return wanted if is_ours else default

@@ -1,0 +1,183 @@
+"""A citizen opens an account: first the words, then the code on the phone, then the account."""
+
+import base64
+import json
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from typing import Final, Self
+from uuid import uuid4
+
+from django.contrib.auth.hashers import make_password
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_variables
+
+from accounts.enums import CodePurpose, IdentityLevel, UserKind
+from accounts.limits import Bucket
+from accounts.models import User
+from accounts.services import codes, limits
+from portal.core.crypto import Unreadable, keyed_hash, seal, unseal
+from portal.core.db import requires_transaction
+from portal.notices.enums import Medium
+from portal.notices.outbox import queue_notice
+
+PENDING_LIFETIME: Final = timedelta(hours=1)
+MOST_OWNERS_TOLD: Final = 3
+
+
+class PendingExpired(Exception):
+    """The registration was begun too long ago, or the session lost it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """What a citizen filled in; of the password only the hash ever leaves the request."""
+
+    full_name: str
+    identity_number: str
+    date_of_birth: date
+    phone: str
+    email: str
+    password_hash: str
+    consent_version: str
+    begun_at: datetime
+
+    @classmethod
+    @sensitive_variables("password")
+    def begin(cls, *, password: str, **answers: object) -> Self:
+        return cls(password_hash=make_password(password), **answers)  # type: ignore[arg-type]
+
+    def seal(self) -> str:
+        """Return everything as one sealed text, for the session."""
+        plain = {**asdict(self), "date_of_birth": self.date_of_birth.isoformat()}
+        plain["begun_at"] = self.begun_at.isoformat()
+        return base64.b64encode(seal(json.dumps(plain))).decode()
+
+    @classmethod
+    def unseal(cls, sealed: str, *, at: datetime) -> Self:
+        """
+        Open what `seal` made.
+
+        :raises PendingExpired: if it is damaged or older than an hour.
+        """
+        try:
+            plain = json.loads(unseal(base64.b64decode(sealed)))
+            plain["date_of_birth"] = date.fromisoformat(plain["date_of_birth"])
+            plain["begun_at"] = datetime.fromisoformat(plain["begun_at"])
+            registration = cls(**plain)
+        except (Unreadable, ValueError, KeyError, TypeError) as error:
+            raise PendingExpired from error
+        if at >= registration.begun_at + PENDING_LIFETIME:
+            raise PendingExpired
+        return registration
+
+
+def begin_registration(
+    *, registration: Registration, session: str, client: str, at: datetime
+) -> None:
+    """
+    Send the code that confirms the phone. Nothing is looked up, so nothing can be found out.
+
+    :raises TooManyRequests: if this phone or this client asks too often.
+    """
+    limits.require(Bucket.REGISTER_ADDRESS, client, at=at)
+    limits.require(Bucket.REGISTER, registration.phone, at=at)
+    send_again(registration=registration, session=session, client=client, at=at)
+
+
+def send_again(*, registration: Registration, session: str, client: str, at: datetime) -> None:
+    """
+    Send a new code; the one before is void.
+
+    :raises TooManyRequests: if it is too soon, or too many were sent.
+    """
+    # By text message only: this code proves the phone, which an e-mail would not.
+    codes.send_code(
+        purpose=CodePurpose.REGISTER,
+        phone=registration.phone,
+        session=session,
+        client=client,
+        at=at,
+    )
+
+
+def confirm_registration(
+    *, registration: Registration, code: str, session: str, at: datetime
+) -> User:
+    """
+    Use up the code and return the citizen's account.
+
+    Whoever has an account with this identity number and this phone gets that one, with the new
+    password: they have just shown what "Quên mật khẩu" asks for.
+
+    :raises CodeRefused: if the code is wrong or no longer alive.
+    :raises TooManyRequests: if this phone has seen too many tries.
+    """
+    codes.require_code(
+        purpose=CodePurpose.REGISTER, phone=registration.phone, session=session, code=code, at=at
+    )
+    return _open_account(registration, at=at)
+
+
+@transaction.atomic(durable=True)
+def _open_account(registration: Registration, *, at: datetime) -> User:
+    identity_hash = keyed_hash(registration.identity_number)
+    _lock_identity(identity_hash)
+    holders = User.objects.citizens().usable().filter(identity_hash=identity_hash)
+    same: User | None = holders.filter(
+        phone=registration.phone, phone_verified_at__isnull=False
+    ).first()
+    if same is not None:
+        same.password = registration.password_hash
+        same.save(update_fields=["password"])
+        return same
+
+    user = User(
+        username=uuid4().hex,
+        kind=UserKind.CITIZEN,
+        full_name=registration.full_name,
+        date_of_birth=registration.date_of_birth,
+        phone=registration.phone,
+        phone_verified_at=at,
+        email=registration.email,
+        password=registration.password_hash,
+        identity_level=IdentityLevel.PHONE_VERIFIED,
+        consent_version=registration.consent_version,
+        consented_at=registration.begun_at,
+        created_at=at,
+    )
+    user.set_identity_number(registration.identity_number)
+    others = list(holders.order_by("pk")[:MOST_OWNERS_TOLD])
+    user.save()
+    for owner in others:
+        _tell_owner(owner, new=user, at=at)
+    return user
+
+
+@requires_transaction
+def _tell_owner(owner: User, *, new: User, at: datetime) -> None:
+    """Tell somebody that their identity number was used to open another account."""
+    body = _(
+        "Vừa có một tài khoản khác được mở với số định danh của ông/bà và một số điện thoại khác. "
+        "Tài khoản của ông/bà vẫn dùng bình thường và không ai xem được hồ sơ trong đó. "
+        "Nếu không phải ông/bà mở, hãy báo Trung tâm Phục vụ hành chính công."
+    )
+    for medium, to in ((Medium.IN_APP, ""), (Medium.EMAIL, owner.email)):
+        queue_notice(
+            kind="identity-declared",
+            medium=medium,
+            to=to,
+            recipient=owner,
+            subject_key="",
+            subject=_("Số định danh của ông/bà được dùng để mở tài khoản khác"),
+            body=body,
+            dedupe_key=f"identity-declared:{new.pk}:{owner.pk}:{medium}",
+            at=at,
+        )
+
+
+@requires_transaction
+def _lock_identity(identity_hash: str) -> None:
+    # Two confirmations at once would both find no account and make two.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(identity_hash[:15], 16)])

@@ -1,0 +1,147 @@
+"""Signing in: which account a name and a password mean. Sessions are the views' business."""
+
+from datetime import datetime
+from typing import Final, Literal
+
+from django.contrib.auth.hashers import make_password
+from django.db.models import Case, When
+from django.views.decorators.debug import sensitive_variables
+
+from accounts.enums import IdentityLevel
+from accounts.limits import Bucket
+from accounts.models import User
+from accounts.services import limits
+from portal.core.crypto import keyed_hash
+from portal.core.identity import (
+    InvalidIdentityNumber,
+    InvalidPhone,
+    clean_identity_number,
+    clean_phone,
+)
+
+# So many accounts of one name are tried, proven and older ones first: each costs a slow hash.
+MOST_CANDIDATES: Final = 8
+
+_PROVEN: Final = (IdentityLevel.SEEN, IdentityLevel.EID)
+
+
+class WrongCredentials(Exception):
+    """No usable account has this name and password; which of the two is wrong is not said."""
+
+
+class StillSeveral(Exception):
+    """Name and password mean several accounts; the other number tells them apart."""
+
+    def __init__(self, *, user_ids: list[int], asks: Literal["identity_number", "phone"]) -> None:
+        super().__init__(asks)
+        self.user_ids = user_ids
+        self.asks = asks
+
+
+@sensitive_variables("password")
+def sign_in_citizen(*, name: str, password: str, client: str, at: datetime) -> User:
+    """
+    Return the citizen whom an identity number, phone or e-mail and a password mean.
+
+    :raises WrongCredentials: if there is none.
+    :raises StillSeveral: if the password does not tell the accounts apart.
+    :raises TooManyRequests: after too many failures.
+    """
+    _count_try(name, client, at=at)
+    candidates = _citizens_named(name)
+    if not candidates:
+        _spend_a_hash(password)
+    matching = [user for user in candidates if user.check_password(password)]
+    if not matching:
+        raise WrongCredentials
+    _forgive_try(name, client, at=at)
+    if len(matching) > 1:
+        asks: Literal["identity_number", "phone"] = (
+            "phone" if _is_identity_number(name) else "identity_number"
+        )
+        raise StillSeveral(user_ids=[user.pk for user in matching], asks=asks)
+    return matching[0]
+
+
+def choose_account(
+    *, user_ids: list[int], asks: str, answer: str, client: str, at: datetime
+) -> User:
+    """
+    Return the one of several accounts, whose password was right, that has this number.
+
+    :raises WrongCredentials: if none of them has, or more than one.
+    :raises TooManyRequests: after too many failures.
+    """
+    name = f"choice of {min(user_ids, default=0)}"
+    _count_try(name, client, at=at)
+    candidates = User.objects.citizens().usable().filter(pk__in=user_ids)
+    if asks == "phone":
+        found: list[User] = list(candidates.filter(phone=limits.normalise(answer)))
+    else:
+        found = list(candidates.filter(identity_hash=keyed_hash(limits.normalise(answer))))
+    if len(found) != 1:
+        raise WrongCredentials
+    _forgive_try(name, client, at=at)
+    return found[0]
+
+
+@sensitive_variables("password")
+def sign_in_staff(*, username: str, password: str, client: str, at: datetime) -> User:
+    """
+    Return the member of staff with this sign-in name and password.
+
+    :raises WrongCredentials: if there is none.
+    :raises TooManyRequests: after too many failures.
+    """
+    name = f"staff {username}"
+    _count_try(name, client, at=at)
+    found: User | None = (
+        User.objects.staff().usable().filter(username=username.strip().lower()).first()
+    )
+    if found is None:
+        _spend_a_hash(password)
+    if found is None or not found.check_password(password):
+        raise WrongCredentials
+    _forgive_try(name, client, at=at)
+    return found
+
+
+@sensitive_variables("password")
+def _spend_a_hash(password: str) -> None:
+    """Take as long as a real check, so that the clock does not say whether a name is known."""
+    make_password(password)
+
+
+def _citizens_named(name: str) -> list[User]:
+    citizens = User.objects.citizens().usable()
+    if "@" in name:
+        named = citizens.filter(email=limits.normalise(name))
+    elif _is_identity_number(name):
+        named = citizens.filter(identity_hash=keyed_hash(clean_identity_number(name)))
+    else:
+        try:
+            named = citizens.filter(phone=clean_phone(name), phone_verified_at__isnull=False)
+        except InvalidPhone:
+            return []
+    proven_first = Case(When(identity_level__in=_PROVEN, then=0), default=1)
+    return list(named.order_by(proven_first, "pk")[:MOST_CANDIDATES])
+
+
+def _is_identity_number(name: str) -> bool:
+    try:
+        clean_identity_number(name)
+    except InvalidIdentityNumber:
+        return False
+    return True
+
+
+def _count_try(name: str, client: str, *, at: datetime) -> None:
+    # Counted before the password is looked at, or parallel guesses would all come before the
+    # first count; a success is taken back.
+    limits.require(Bucket.SIGN_IN_ADDRESS, client, at=at)
+    limits.require(Bucket.SIGN_IN, name, client, at=at)
+
+
+def _forgive_try(name: str, client: str, *, at: datetime) -> None:
+    limits.forgive(Bucket.SIGN_IN_ADDRESS, client, at=at)
+    limits.forgive(Bucket.SIGN_IN, name, client, at=at)
