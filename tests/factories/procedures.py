@@ -31,6 +31,7 @@ from procedures.models import (
 PUBLISHED_AT = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)
 
 FORM_DEFINITION = {
+    "version": 1,
     "title": "Tờ khai cấp giấy xác nhận",
     "sections": [
         {

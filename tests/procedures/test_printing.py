@@ -8,6 +8,7 @@ from procedures.eform.parsing import parse_definition
 from procedures.printing import render_blank_form
 
 DEFINITION = {
+    "version": 1,
     "title": "Tờ khai đăng ký khai sinh",
     "sections": [
         {
@@ -52,7 +53,7 @@ def test_every_question_of_the_definition_is_on_the_paper():
         "Nữ",
         "Giấy tờ kèm theo",
         "Tên giấy tờ",
-        "Người khai",
+        "NGƯỜI KHAI",
     ):
         assert printed in text
     assert "không?:" not in text
