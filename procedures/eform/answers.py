@@ -101,6 +101,11 @@ def row_indexes(raw: Iterable[str], group: str) -> list[int]:
     return sorted(int(name) for name in names if ROW_INDEX.fullmatch(name))
 
 
+def row_title(group: Field, position: int) -> str:
+    """Name a row by its place: "Giấy tờ 2"."""
+    return f"{group.row_title or _('Dòng')} {position + 1}"
+
+
 class Run:
     """One pass over a definition, top to bottom, so that a condition finds what it needs."""
 
@@ -111,6 +116,7 @@ class Run:
         self.complete = complete
         self.is_reporting = True
         self.is_listing = True
+        self.row_name = ""
         self.values: dict[str, Any] = {}
         self.shown: set[str] = set()
         self.outcome = Checked()
@@ -140,7 +146,10 @@ class Run:
             if is_shown and self.is_listing:
                 self.shown.add(f"{group.key}.{index}")
             is_asked = is_shown and (index in wanted or not self.complete)
+            # Two rows may lack the same answer: a list of errors must tell them apart.
+            self.row_name = f"{row_title(group, position)}: " if len(indexes) > 1 else ""
             row = self.visit_row(group, index, position, len(rows), is_shown=is_asked)
+            self.row_name = ""
             if is_shown and (row or not self.complete):
                 rows.append(row)
         if is_shown:
@@ -235,7 +244,7 @@ class Run:
 
     def report(self, path: str, sentence: str) -> None:
         if self.is_reporting:
-            self.outcome.errors[path] = sentence
+            self.outcome.errors[path] = f"{self.row_name}{sentence}"
 
 
 def _missing(field: Field) -> str:

@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from procedures.eform.answers import row_title
 from procedures.eform.definition import Field
 
 NEW_ROW: Final = "__row__"
@@ -128,10 +129,11 @@ class GroupPiece(Piece):
 
     def row(self, index: str, inputs: SafeString) -> dict[str, Any]:
         """Collect what the template needs for one row."""
-        title = self.field.row_title or _("Dòng")
-        number = "" if index == NEW_ROW else str(int(index) + 1)
+        is_new = index == NEW_ROW
         return {
             "path": f"{self.field.key}.{index}",
-            "title": f"{title} {number}".strip(),
+            "title": (self.field.row_title or _("Dòng"))
+            if is_new
+            else row_title(self.field, int(index)),
             "inputs": inputs,
         }

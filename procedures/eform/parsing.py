@@ -1,18 +1,13 @@
 """From JSON to a definition: the published schema first, then what a schema cannot say."""
 
-import json
 import math
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError as SchemaError
 
 from procedures.eform.conditions import (
     Compare,
@@ -34,9 +29,10 @@ from procedures.eform.definition import (
     Option,
     Section,
 )
+from procedures.eform.schema import FormDefinitionError, require_shape
 
-SCHEMA_PATH: Final = Path(__file__).with_name("schema.json")
-MAX_DEPTH: Final = 16
+__all__ = ["FormDefinitionError", "parse_definition"]
+
 KEY: Final = re.compile(r"[a-z][a-z0-9_]{0,49}")
 COMPARABLE: Final = {
     FieldType.YES_NO: bool,
@@ -46,76 +42,15 @@ COMPARABLE: Final = {
 }
 
 
-class FormDefinitionError(ValueError):
-    """A definition that cannot be used; `path` says where, `sentence` what to mend."""
-
-    def __init__(self, path: str, sentence: str) -> None:
-        """Keep the place and the sentence apart, for the editor's page."""
-        super().__init__(f"{path}: {sentence}" if path else sentence)
-        self.path = path
-        self.sentence = sentence
-
-
-@cache
-def schema() -> dict[str, Any]:
-    """Return the published JSON Schema of e-forms."""
-    loaded: dict[str, Any] = json.loads(SCHEMA_PATH.read_text(encoding="utf-8"))
-    return loaded
-
-
-@cache
-def _validator() -> Draft202012Validator:
-    return Draft202012Validator(schema())
-
-
 def parse_definition(data: object) -> Definition:
     """
     Build a definition from JSON.
 
     :raises FormDefinitionError: if the JSON is not a definition, with the first fault found.
     """
-    _refuse_depth(data)
-    faults = sorted(_validator().iter_errors(data), key=_fault_order)
-    if faults:
-        raise _explain(faults[0])
+    require_shape(data)
     assert isinstance(data, Mapping)  # the schema says so; this is for the type checker
     return _Parser().definition(data)
-
-
-def _refuse_depth(data: object) -> None:
-    """Refuse JSON nested so deeply that reading it recursively would exhaust the stack."""
-    level: list[object] = [data]
-    for _depth in range(MAX_DEPTH):
-        level = [child for node in level for child in _children(node)]
-        if not level:
-            return
-    raise FormDefinitionError("", _("Định nghĩa lồng nhau quá sâu; bớt các lớp điều kiện."))
-
-
-def _children(node: object) -> Iterable[object]:
-    if isinstance(node, Mapping):
-        return node.values()
-    return node if isinstance(node, list) else ()
-
-
-def _fault_order(fault: SchemaError) -> tuple[bool, list[str]]:
-    # A key counts as "unevaluated" also when the part that knows it failed: name that part first.
-    return fault.validator == "unevaluatedProperties", [str(part) for part in fault.absolute_path]
-
-
-def _explain(fault: SchemaError) -> FormDefinitionError:
-    path = ".".join(str(part) for part in fault.absolute_path)
-    sentences = {
-        "required": _("Thiếu thuộc tính bắt buộc: %(detail)s."),
-        "additionalProperties": _("Có thuộc tính không dùng được ở đây: %(detail)s."),
-        "unevaluatedProperties": _("Có thuộc tính không dùng được ở đây: %(detail)s."),
-        "type": _("Sai kiểu giá trị: %(detail)s."),
-        "enum": _("Giá trị không nằm trong danh sách cho phép: %(detail)s."),
-        "pattern": _("Giá trị không đúng dạng cho phép: %(detail)s."),
-        "oneOf": _("Điều kiện không đúng dạng: %(detail)s."),
-    }
-    sentence = sentences.get(str(fault.validator), _("Giá trị không hợp lệ: %(detail)s."))
-    return FormDefinitionError(path, sentence % {"detail": fault.message[:300]})
 
 
 class _Parser:

@@ -150,9 +150,13 @@ def test_unknown_inputs_never_become_answers():
     ("changes", "path", "sentence"),
     [
         ({"ngay_sinh": ["24/11/2026"]}, "ngay_sinh", "Ngày này chưa đến"),
-        ({"giay_to.1.so_ban": ["hai"]}, "giay_to.1.so_ban", "Nhập một số nguyên"),
-        ({"giay_to.1.ten_giay": [""]}, "giay_to.1.ten_giay", "Nhập “Tên giấy tờ”."),
-        ({"giay_to.1.loai": None}, "giay_to.1.loai", "Chọn một câu trả lời cho “Loại bản”."),
+        ({"giay_to.1.so_ban": ["hai"]}, "giay_to.1.so_ban", "Giấy tờ 2: Nhập một số nguyên"),
+        ({"giay_to.1.ten_giay": [""]}, "giay_to.1.ten_giay", "Giấy tờ 2: Nhập “Tên giấy tờ”."),
+        (
+            {"giay_to.1.loai": None},
+            "giay_to.1.loai",
+            "Giấy tờ 2: Chọn một câu trả lời cho “Loại bản”.",
+        ),
         ({"noi_sinh.commune": [""]}, "noi_sinh.commune", "Nhập tên xã, phường hoặc đặc khu."),
         ({"ban_sao_them": ["trich_luc"]}, "so_trich_luc", "Nhập “Số bản trích lục”."),
     ],

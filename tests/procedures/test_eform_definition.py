@@ -7,7 +7,8 @@ from jsonschema import Draft202012Validator
 
 from procedures.eform.conditions import AllOf, AnyOf, Compare, Operator, describe, simplify
 from procedures.eform.definition import FieldType, to_json
-from procedures.eform.parsing import FormDefinitionError, parse_definition, schema
+from procedures.eform.parsing import FormDefinitionError, parse_definition
+from procedures.eform.schema import schema
 
 BIRTH = json.loads(Path(__file__).with_name("birth_registration.json").read_text(encoding="utf-8"))
 
