@@ -64,9 +64,13 @@ export default function upload(card) {
   const limit = Number(input.dataset.maxBytes || 0);
   form.querySelector("[data-upload-send]")?.setAttribute("hidden", "");
   input.classList.add("visually-hidden");
+  input.tabIndex = -1;
+  input.setAttribute("aria-hidden", "true");
   const pick = form.querySelector("[data-upload-pick]");
   const shoot = form.querySelector("[data-upload-camera]");
-  for (const button of [pick, shoot]) if (button) button.hidden = false;
+  if (pick) pick.hidden = false;
+  // Only what one holds in the hand has a camera that can be pointed at a paper.
+  if (shoot) shoot.hidden = !window.matchMedia("(pointer: coarse)").matches;
   pick?.addEventListener("click", () => input.click());
 
   const camera = input.cloneNode();
