@@ -59,6 +59,8 @@ class Draft(models.Model):
     step = models.CharField(max_length=16, blank=True)
     done_steps = models.JSONField(default=list, blank=True)
     version = models.PositiveIntegerField(default=0)
+    # {step: {"version", "page", "at"}}: which page last saved a step, to notice two open tabs.
+    saves = models.JSONField(default=dict, blank=True)
     # Made with the draft: a double submit of one draft is one dossier.
     submission_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     created_at = models.DateTimeField()
