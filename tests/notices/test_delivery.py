@@ -302,6 +302,24 @@ def test_eight_relays_at_once_send_each_notice_once(simulator):
     assert set(Notice.objects.values_list("attempts", flat=True)) == {1}
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_relay_passes_by_what_another_one_is_claiming():
+    taken, free = NoticeFactory.create_batch(2)
+
+    with transaction.atomic(), ThreadPoolExecutor(1) as pool:
+        Notice.objects.select_for_update(of=("self",)).get(pk=taken.pk)
+        claimed = pool.submit(claim_and_close).result(timeout=10)
+
+    assert claimed == [free]
+
+
+def claim_and_close() -> list[Notice]:
+    try:
+        return delivery.claim_due(at=NOW)
+    finally:
+        connection.close()
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
