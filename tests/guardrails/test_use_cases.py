@@ -1,0 +1,60 @@
+"""What writes in services owns one durable transaction, or requires that of its caller."""
+
+import ast
+
+from tests.guardrails import source
+
+WRITES = {"save", "create", "bulk_create", "update", "bulk_update", "delete", "get_or_create"}
+OWNERS = {"transaction.atomic(durable=True)", "requires_transaction"}
+# Rows that belong to no use case: one statement each, valid on their own.
+ALONE = {
+    # A counter is raised by a single upsert, and must stay raised when the request fails.
+}
+
+
+def unguarded(tree: ast.Module) -> list[str]:
+    """Return the public functions that write rows outside any declared transaction."""
+    return [
+        node.name
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef)
+        and not node.name.startswith("_")
+        and not OWNERS & {ast.unparse(decorator) for decorator in node.decorator_list}
+        and any(_is_row_write(call) for call in source.calls(node))
+        and not _opens_its_own(node)
+    ]
+
+
+def _is_row_write(call: ast.Call) -> bool:
+    if source.called_name(call) not in WRITES:
+        return False
+    written = ast.unparse(call.func)
+    # dict.update, hash.update and the like are not rows.
+    return ".objects." in written or written.endswith((".save", ".delete"))
+
+
+def _opens_its_own(node: ast.FunctionDef) -> bool:
+    return any("transaction.atomic" in ast.unparse(call.func) for call in source.calls(node))
+
+
+def test_services_write_inside_a_declared_transaction():
+    offenders = [
+        f"{name}: {function}"
+        for name, tree in source.modules(*source.APPS)
+        if "/services/" in name
+        for function in unguarded(tree)
+        if f"{name}: {function}" not in ALONE
+    ]
+
+    assert offenders == []
+
+
+def test_the_rule_bites():
+    bare = ast.parse("def store(*, name):\n    Unit.objects.create(name=name)\n")
+    guarded = ast.parse(
+        "@transaction.atomic(durable=True)\n"
+        "def store(*, name):\n"
+        "    Unit.objects.create(name=name)\n"
+    )
+
+    assert (unguarded(bare), unguarded(guarded)) == (["store"], [])
