@@ -1,11 +1,16 @@
 """Reads about units and people that other apps need."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, time
+
+from django.utils.translation import gettext as _
 
 from accounts.enums import DayKind, Role
 from accounts.models import CalendarDay, StaffRole, Unit, User
 from portal.core.calendars import WorkCalendar
+from portal.core.identity import format_phone, mask_identity_number
+from portal.notices.models import Notice, NoticeQuerySet
 
 
 def get_work_calendar(agency: Unit) -> WorkCalendar:
@@ -14,11 +19,27 @@ def get_work_calendar(agency: Unit) -> WorkCalendar:
 
     :raises ValueError: if the unit is not an agency with office hours.
     """
+    return get_work_calendars([agency])[agency.pk]
+
+
+def get_work_calendars(agencies: Iterable[Unit]) -> dict[int, WorkCalendar]:
+    """
+    Return the calendars of several agencies by their ids (one query).
+
+    :raises ValueError: if one of them is not an agency with office hours.
+    """
+    chosen = {agency.pk: agency for agency in agencies}
+    days: dict[int, list[tuple[date, str, str]]] = {key: [] for key in chosen}
+    rows = CalendarDay.objects.filter(unit__in=chosen).order_by("on")
+    for unit_id, on, kind, name in rows.values_list("unit_id", "on", "kind", "name"):
+        days[unit_id].append((on, kind, name))
+    return {key: _work_calendar(agency, days[key]) for key, agency in chosen.items()}
+
+
+def _work_calendar(agency: Unit, rows: list[tuple[date, str, str]]) -> WorkCalendar:
     if not agency.office_hours:
         msg = f"{agency.key} has no office hours"
         raise ValueError(msg)
-    days = CalendarDay.objects.filter(unit=agency).order_by("on").values_list("on", "kind", "name")
-    rows = list(days)
     return WorkCalendar(
         office_hours=tuple(
             (time.fromisoformat(opens), time.fromisoformat(closes))
@@ -42,3 +63,57 @@ def list_roles(user: User, *, on: date) -> list[StaffRole]:
 def roles_in(roles: Iterable[StaffRole], *kinds: Role) -> set[int]:
     """Return the ids of the units in which one of `kinds` is held."""
     return {role.unit_id for role in roles if role.role in kinds}
+
+
+def list_staff(*, unit_id: int, role: Role, on: date) -> list[User]:
+    """Return who holds a role in a unit on a day, by name (one query)."""
+    held = (
+        StaffRole.objects.in_force(on=on)
+        .filter(unit=unit_id, role=role, user__is_active=True)
+        .select_related("user")
+        .order_by("user__folded_name", "user")
+    )
+    return list({row.user_id: row.user for row in held}.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a summary list."""
+
+    label: str
+    value: str
+    change_url: str = ""
+
+
+def list_own_data(user: User) -> list[Row]:
+    """Return what the portal keeps about a person, for that person: the number masked."""
+    if user.is_staff_member:
+        return [
+            Row(_("Họ và tên"), user.full_name),
+            Row(_("Tên đăng nhập"), user.username),
+            Row(_("Chức danh"), user.title),
+            Row(_("Số điện thoại"), format_phone(user.phone)),
+            Row(_("Thư điện tử"), user.email),
+        ]
+    return [
+        Row(_("Họ và tên"), user.full_name),
+        Row(_("Số định danh cá nhân"), mask_identity_number(user.identity_number)),
+        Row(_("Mức xác nhận"), _sentence(user.get_identity_level_display())),
+        Row(_("Ngày sinh"), f"{user.date_of_birth:%d/%m/%Y}" if user.date_of_birth else ""),
+        Row(_("Số điện thoại"), format_phone(user.phone)),
+        Row(_("Thư điện tử"), user.email),
+        Row(_("Nơi cư trú"), user.address),
+    ]
+
+
+def list_inbox(user: User) -> NoticeQuerySet:
+    """Return what stands in a person's inbox, newest first."""
+    return Notice.objects.for_recipient(user.pk)
+
+
+def count_unread(user: User) -> int:
+    return Notice.objects.for_recipient(user.pk).unread().count()
+
+
+def _sentence(label: str) -> str:
+    return label[:1].upper() + label[1:]

@@ -1,5 +1,21 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from accounts.views import account, recovery, registration, robots, sign_in
 
 app_name = "accounts"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("dang-ky/", registration.register, name="register"),
+    path("dang-ky/xac-nhan/", registration.confirm, name="confirm"),
+    path("dang-nhap/", sign_in.sign_in, name="sign_in"),
+    path("dang-nhap/chon/", sign_in.choose_account, name="choose_account"),
+    path("dang-xuat/", sign_in.sign_out, name="sign_out"),
+    path("can-bo/", sign_in.staff_landing, name="staff_landing"),
+    path("can-bo/dang-nhap/", sign_in.staff_sign_in, name="staff_sign_in"),
+    path("tai-khoan/", account.profile, name="profile"),
+    path("thong-bao/", account.inbox, name="inbox"),
+    path("quen-mat-khau/", recovery.forgot_password, name="forgot_password"),
+    path("quen-mat-khau/xac-nhan/", recovery.forgot_password_code, name="forgot_password_code"),
+    path("quen-mat-khau/mat-khau-moi/", recovery.new_password, name="new_password"),
+    path("kiem-tra/", robots.robot_challenge, name="robot_challenge"),
+]

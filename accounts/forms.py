@@ -1,0 +1,207 @@
+"""Forms of accounts: shape only. Whether a name or a number is known is asked elsewhere."""
+
+from datetime import date
+from typing import Any
+
+from crispy_forms.layout import HTML, Layout
+from django import forms
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts import consent
+from accounts.enums import UserKind
+from accounts.models import User
+from accounts.passwords import MIN_LENGTH
+from portal.core.forms import DayField, PortalFormHelper
+from portal.core.person_fields import CodeField, IdentityNumberField, PhoneField
+from portal.core.text import normalise_name
+
+EARLIEST_BIRTH = date(1900, 1, 1)
+
+
+def _password_field(*, label: Any, autocomplete: str) -> forms.CharField:
+    # Never stripped: a space at either end is part of the password.
+    widget = forms.PasswordInput(attrs={"autocomplete": autocomplete, "maxlength": 128})
+    return forms.CharField(
+        label=label,
+        strip=False,
+        max_length=128,
+        widget=widget,
+        error_messages={"required": _("Nhập mật khẩu.")},
+    )
+
+
+def _password_rules() -> HTML:
+    """The list of rules below a new password, which is then ticked off while it is typed."""
+    return HTML(
+        "{% include 'components/password_rules.html' with input_id='id_password'"
+        f" min_length={MIN_LENGTH} mixed={settings.PASSWORD_CHARACTER_MIX} only %}}"
+    )
+
+
+class RegistrationForm(forms.Form):
+    full_name = forms.CharField(
+        label=_("Họ và tên"),
+        max_length=120,
+        help_text=_("Ghi đủ dấu, như trên thẻ căn cước"),
+        error_messages={"required": _("Nhập họ và tên.")},
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    identity_number = IdentityNumberField()
+    date_of_birth = DayField(
+        label=_("Ngày sinh"),
+        widget=forms.DateInput(
+            format="%d/%m/%Y", attrs={"inputmode": "numeric", "autocomplete": "bday"}
+        ),
+    )
+    phone = PhoneField(
+        help_text=_("Ví dụ: 0912 345 678. Mã xác nhận và tin về hồ sơ sẽ gửi đến số này.")
+    )
+    email = forms.EmailField(
+        label=_("Thư điện tử"),
+        required=False,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={"invalid": _("Thư điện tử cần có dạng ten@noicap.vn.")},
+    )
+    password = _password_field(label=_("Mật khẩu"), autocomplete="new-password")
+    consent = forms.BooleanField(
+        label=_("Tôi đồng ý để cổng xử lý dữ liệu cá nhân của tôi như nêu trên"),
+        error_messages={"required": _("Cần đánh dấu đồng ý thì cổng mới được lưu thông tin.")},
+    )
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        self.helper = PortalFormHelper(self, submit=_("Nhận mã xác nhận"))
+        self.helper.layout = Layout(
+            "full_name",
+            "identity_number",
+            "date_of_birth",
+            "phone",
+            "email",
+            "password",
+            _password_rules(),
+            HTML("{% include 'accounts/parts/consent.html' with points=consent_points only %}"),
+            "consent",
+        )
+
+    def clean_full_name(self) -> str:
+        name = normalise_name(self.cleaned_data["full_name"])
+        if sum(sign.isalpha() for sign in name) < 2 or any(sign.isdigit() for sign in name):
+            raise ValidationError(_("Họ và tên chỉ gồm chữ, viết đủ như trên thẻ căn cước."))
+        return name
+
+    def clean_date_of_birth(self) -> date:
+        born: date = self.cleaned_data["date_of_birth"]
+        if born > self.today:
+            raise ValidationError(_("Ngày sinh đang ở sau ngày hôm nay. Kiểm tra lại năm sinh."))
+        if born < EARLIEST_BIRTH:
+            raise ValidationError(_("Kiểm tra lại năm sinh, ghi đủ 4 số."))
+        return born
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if password := cleaned.get("password"):
+            person = User(
+                kind=UserKind.CITIZEN,
+                full_name=cleaned.get("full_name", ""),
+                phone=cleaned.get("phone", ""),
+                email=cleaned.get("email", ""),
+                date_of_birth=cleaned.get("date_of_birth"),
+            )
+            if number := cleaned.get("identity_number"):
+                person.set_identity_number(number)
+            _check_password(self, password, person)
+        return cleaned
+
+    def answers(self) -> dict[str, Any]:
+        """Return what was answered, by the names that `Registration.begin` takes."""
+        names = ("full_name", "identity_number", "date_of_birth", "phone", "email", "password")
+        answers = {name: self.cleaned_data[name] for name in names}
+        return {**answers, "consent_version": consent.VERSION}
+
+
+class CodeForm(forms.Form):
+    code = CodeField()
+
+    def __init__(self, *args: Any, submit: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = PortalFormHelper(self, submit=submit)
+
+
+class SignInForm(forms.Form):
+    name = forms.CharField(
+        label=_("Số định danh, số điện thoại hoặc thư điện tử"),
+        max_length=254,
+        error_messages={"required": _("Nhập số định danh, số điện thoại hoặc thư điện tử.")},
+        widget=forms.TextInput(
+            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+    password = _password_field(label=_("Mật khẩu"), autocomplete="current-password")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = PortalFormHelper(self, submit=_("Đăng nhập"))
+
+
+class StaffSignInForm(SignInForm):
+    name = forms.CharField(
+        label=_("Tên đăng nhập"),
+        max_length=64,
+        error_messages={"required": _("Nhập tên đăng nhập.")},
+        widget=forms.TextInput(
+            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+
+
+class _ChoiceForm(forms.Form):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = PortalFormHelper(self, submit=_("Đăng nhập"))
+
+
+class IdentityChoiceForm(_ChoiceForm):
+    answer = IdentityNumberField()
+
+
+class PhoneChoiceForm(_ChoiceForm):
+    answer = PhoneField()
+
+
+class RecoveryForm(forms.Form):
+    identity_number = IdentityNumberField()
+    phone = PhoneField(help_text=_("Số đã dùng khi mở tài khoản, ví dụ 0912 345 678"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = PortalFormHelper(self, submit=_("Nhận mã xác nhận"))
+
+
+class NewPasswordForm(forms.Form):
+    password = _password_field(label=_("Mật khẩu mới"), autocomplete="new-password")
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.helper = PortalFormHelper(self, submit=_("Lưu mật khẩu mới"))
+        self.helper.layout = Layout("password", _password_rules())
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if password := cleaned.get("password"):
+            _check_password(self, password, self.user)
+        return cleaned
+
+
+def _check_password(form: forms.Form, password: str, user: User) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        form.add_error("password", error)

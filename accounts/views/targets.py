@@ -1,0 +1,38 @@
+"""Where people land, and how the page they wanted travels along."""
+
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.requests import NEXT, safe_next
+from portal.notices.models import Notice
+
+
+def citizen_home() -> str:
+    return reverse("dossiers:mine")
+
+
+def staff_home() -> str:
+    return reverse("dossiers:queue")
+
+
+def home_of(user: User) -> str:
+    return staff_home() if user.is_staff_member else citizen_home()
+
+
+def dossier_address(notice: Notice, *, user: User) -> str:
+    """Return where the dossier that a notice is about is read, "" if it is about none."""
+    kind, _, code = notice.subject_key.partition(":")
+    if kind != "dossier":
+        return ""
+    name = "dossiers:work" if user.is_staff_member else "dossiers:detail"
+    return reverse(name, args=[code])
+
+
+def with_next(name: str, request: HttpRequest) -> str:
+    """Return the address of a page, with where the person wanted to go, if it is ours."""
+    wanted = safe_next(request, default="")
+    url = reverse(name)
+    return f"{url}?{urlencode({NEXT: wanted})}" if wanted else url

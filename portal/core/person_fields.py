@@ -1,0 +1,75 @@
+"""Form fields for what people know of themselves: identity number, phone, a code just received."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from portal.core.identity import (
+    InvalidIdentityNumber,
+    InvalidPhone,
+    clean_identity_number,
+    clean_phone,
+    format_phone,
+)
+
+
+class IdentityNumberField(forms.CharField):
+    """Twelve digits, however they were grouped."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", _("Số định danh cá nhân"))
+        kwargs.setdefault("help_text", _("12 số trên thẻ căn cước"))
+        kwargs.setdefault("error_messages", {"required": _("Nhập 12 số trên thẻ căn cước.")})
+        attrs = {"inputmode": "numeric", "autocomplete": "off", "class": "input-short"}
+        kwargs.setdefault("widget", forms.TextInput(attrs=attrs))
+        super().__init__(max_length=40, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        text = str(super().clean(value))
+        try:
+            return clean_identity_number(text) if text else ""
+        except InvalidIdentityNumber as error:
+            raise ValidationError(error.sentence, code="invalid") from error
+
+
+class PhoneField(forms.CharField):
+    """A Vietnamese mobile number; its value is "84912345678"."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", _("Số điện thoại di động"))
+        kwargs.setdefault("help_text", _("Ví dụ: 0912 345 678"))
+        kwargs.setdefault("error_messages", {"required": _("Nhập số điện thoại di động.")})
+        attrs = {"inputmode": "tel", "autocomplete": "tel", "class": "input-short"}
+        kwargs.setdefault("widget", forms.TextInput(attrs={"type": "tel", **attrs}))
+        super().__init__(max_length=40, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return format_phone(value) if isinstance(value, str) and value.isdecimal() else value
+
+    def clean(self, value: Any) -> str:
+        text = str(super().clean(value))
+        try:
+            return clean_phone(text) if text else ""
+        except InvalidPhone as error:
+            raise ValidationError(error.sentence, code="invalid") from error
+
+
+class CodeField(forms.CharField):
+    """A one-time code of six digits; spaces between them do no harm."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", _("Mã xác nhận"))
+        kwargs.setdefault("help_text", _("6 số trong tin nhắn vừa nhận"))
+        kwargs.setdefault("error_messages", {"required": _("Nhập 6 số trong tin nhắn.")})
+        attrs = {"inputmode": "numeric", "autocomplete": "one-time-code", "class": "input-code"}
+        kwargs.setdefault("widget", forms.TextInput(attrs=attrs))
+        super().__init__(max_length=20, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        text = re.sub(r"[\s.-]", "", str(super().clean(value)))
+        if text and not re.fullmatch(r"[0-9]{6}", text):
+            raise ValidationError(_("Mã xác nhận gồm đúng 6 chữ số."), code="invalid")
+        return text
