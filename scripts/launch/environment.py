@@ -28,6 +28,8 @@ PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "portal-lock.sha256"
 LOCK = ROOT / "requirements.lock"
 OLDEST_PYTHON = (3, 11)
+# The line of one requirement and those that continue it, its hashes.
+UV_PIN = r"^uv==.*(?:(?<=\\)\n.*)*"
 
 
 def say(text: str) -> None:
@@ -128,14 +130,14 @@ def _install() -> None:
         if subprocess.run(command, env=env, check=False).returncode == 0:
             return
         say("uv không cài được; thử bằng pip (chậm hơn)…")
-    command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--no-input", *requirements]
+    command = [str(PYTHON), "-m", "pip", "install", "-qq", "--no-input", *requirements]
     if subprocess.run(command, check=False).returncode != 0:
         give_up("Không cài được thư viện Python; xem các dòng trên (mạng, ổ đĩa), rồi chạy lại.")
 
 
 def _own_uv() -> str | None:
     # Its pin and hashes are in the lock like everything else's.
-    block = re.search(r"^uv==.*(?:\\\n.*)*", LOCK.read_text(encoding="utf-8"), re.MULTILINE)
+    block = re.search(UV_PIN, LOCK.read_text(encoding="utf-8"), re.MULTILINE)
     if block is None:
         return None
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as pinned:

@@ -1,4 +1,5 @@
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -221,3 +222,11 @@ def test_fingerprint_changes_with_the_file(tmp_path):
     path.write_text("one and two")
 
     assert demo.fingerprint([path]) != before
+
+
+def test_the_lock_pins_the_installer_with_all_its_hashes():
+    block = re.search(environment.UV_PIN, environment.LOCK.read_text(), re.MULTILINE)
+
+    assert block is not None
+    assert block[0].count("--hash=sha256:") == block[0].count("\n") > 1
+    assert not block[0].endswith("\\")
