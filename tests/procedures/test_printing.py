@@ -57,3 +57,18 @@ def test_every_question_of_the_definition_is_on_the_paper():
     ):
         assert printed in text
     assert "không?:" not in text
+
+
+def test_a_long_form_stays_small_enough_to_download_by_phone():
+    fields = [
+        {"key": f"cau_{number}", "type": "long_text", "label": f"Câu hỏi số {number}"}
+        for number in range(60)
+    ]
+    section = {"key": "dai", "title": "Phần dài", "fields": fields}
+
+    data = render_blank_form(
+        title="Tờ khai dài",
+        definition=parse_definition({**DEFINITION, "sections": [section]}),
+    )
+
+    assert len(data) < 100_000
