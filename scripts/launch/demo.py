@@ -126,7 +126,9 @@ class Demo:
         ensure_pango()
         env = self._environment(self._start_services())
         states.write_env(self.state.env_file, {k: env[k] for k in sorted(env)})
-        env = {**os.environ, **env, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+        # The roles and kinds of our processes are ours to say, not the shell's.
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith("PORTAL_")}
+        env = {**inherited, **env, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
         self._prepare(env)
         self._start_portal(env)
         # While the web processes load.
@@ -249,7 +251,12 @@ class Demo:
         )
         self._start(
             "beat",
-            *("celery", "--app=portal", "beat", f"--schedule={self.state.folder / 'beat.db'}"),
+            *(
+                "celery",
+                "--app=portal",
+                "beat",
+                f"--schedule={self.state.folder / 'beat' / 'schedule'}",
+            ),
             *("--pidfile=", "--loglevel=WARNING"),
             env={**env, "PORTAL_PROCESS": "beat"},
         )

@@ -124,8 +124,9 @@ def _install() -> None:
     uv = shutil.which("uv") or _own_uv()
     requirements = ["--require-hashes", "-r", str(LOCK)]
     if uv is not None:
-        # Never another Python than the one that made .venv.
-        env = {**os.environ, "UV_PYTHON_DOWNLOADS": "never"}
+        # Never another Python than the one that made .venv; and the certificates that this
+        # machine trusts, which an agency's network may need.
+        env = {**os.environ, "UV_PYTHON_DOWNLOADS": "never", "UV_SYSTEM_CERTS": "1"}
         command = [uv, "pip", "install", "--quiet", "--python", str(PYTHON), *requirements]
         if subprocess.run(command, env=env, check=False).returncode == 0:
             return

@@ -27,8 +27,8 @@ from scripts.launch.processes import unprivileged_account
 
 MARK = "portal-state"
 NEEDED_BYTES = 500 * 1024 * 1024
-OUR_FILES = ("env", "secrets.json", "instance", "prepared", "beat.db")
-OUR_FOLDERS = ("pg", "valkey", "files", "outbox", "log", "static")
+OUR_FILES = ("env", "secrets.json", "instance", "prepared")
+OUR_FOLDERS = ("pg", "valkey", "files", "outbox", "log", "static", "beat")
 
 
 @dataclass
@@ -122,7 +122,7 @@ def forget(state: State) -> None:
 
 def make_folders(state: State) -> None:
     """Make the folders that the portal writes to; nobody else may look into them."""
-    for name in ("files", "outbox", "log"):
+    for name in ("files", "outbox", "log", "beat"):
         path = state.folder / name
         path.mkdir(exist_ok=True)
         path.chmod(0o700)
