@@ -40,6 +40,7 @@ class Person:
     address: str
     phone: str
     email: str = ""
+    on_behalf_of: str = ""  # the applicant, where somebody else hands the dossier in
 
 
 @dataclass(frozen=True, slots=True)
