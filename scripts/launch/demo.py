@@ -22,7 +22,7 @@ from types import FrameType
 import psycopg
 
 from scripts.launch import services, state as states
-from scripts.launch.environment import LOCK, ROOT, ensure_pango, give_up, say
+from scripts.launch.environment import LOCK, ROOT, ensure_pango, explain, give_up, say
 from scripts.launch.processes import spawn, wait_for_end
 from scripts.launch.services import Running, ServiceFailed
 from scripts.launch.state import State
@@ -73,7 +73,7 @@ def main(arguments: Sequence[str]) -> None:
         give_up(f"Cơ sở dữ liệu báo lỗi: {str(error).strip()}")
     except OSError as error:
         demo.stop()
-        give_up(f"Không chạy được ({error.filename or folder}): {states.explain(error)}.")
+        give_up(f"Không chạy được ({error.filename or folder}): {explain(error)}.")
     finally:
         demo.stop()
     say("Đã dừng. Dữ liệu còn nguyên; chạy lại scripts/demo để tiếp tục.")

@@ -8,6 +8,7 @@ interrupted is recognised and made anew.
 import contextlib
 import ctypes
 import ctypes.util
+import errno
 import fcntl
 import hashlib
 import os
@@ -43,6 +44,20 @@ def give_up(sentence: str) -> NoReturn:
     raise SystemExit(1)
 
 
+def explain(error: OSError) -> str:
+    """Say in Vietnamese what the system refused."""
+    reasons = {
+        errno.ENOSPC: "ổ đĩa đã đầy",
+        errno.EDQUOT: "hết hạn mức ổ đĩa",
+        errno.EACCES: "không có quyền",
+        errno.EPERM: "không có quyền",
+        errno.EROFS: "ổ đĩa chỉ cho đọc",
+        errno.ENOTDIR: "một phần của đường dẫn là tệp, không phải thư mục",
+        errno.EEXIST: "đường dẫn là một tệp, không phải thư mục",
+    }
+    return reasons.get(error.errno or 0, error.strerror or str(error))
+
+
 def run_in_environment(script: str) -> None:
     """Make `.venv` if need be, and run `script` again inside it; return when we are inside."""
     if Path(sys.prefix).resolve() == VENV.resolve() and _stamped() == _lock_hash():
@@ -54,7 +69,7 @@ def run_in_environment(script: str) -> None:
     except KeyboardInterrupt:
         give_up("Đã dừng khi đang cài đặt; lần chạy sau sẽ cài lại từ đầu.")
     except OSError as error:
-        give_up(f"Không ghi được vào {ROOT}: {error.strerror or error}.")
+        give_up(f"Không ghi được vào {ROOT}: {explain(error)}.")
     os.execv(PYTHON, [str(PYTHON), script, *sys.argv[1:]])  # noqa: S606  (our own interpreter)
 
 

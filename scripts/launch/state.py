@@ -8,7 +8,6 @@ says where.
 
 import base64
 import contextlib
-import errno
 import fcntl
 import hashlib
 import json
@@ -22,7 +21,7 @@ from pathlib import Path
 from typing import IO
 
 from scripts.launch import services
-from scripts.launch.environment import give_up
+from scripts.launch.environment import explain, give_up
 from scripts.launch.processes import unprivileged_account
 
 MARK = "portal-state"
@@ -91,20 +90,6 @@ def open_state(folder: Path, *, is_default: bool) -> State:
     state = State(folder=folder, lock=lock)
     state.announce("")
     return state
-
-
-def explain(error: OSError) -> str:
-    """Say in Vietnamese what the system refused."""
-    reasons = {
-        errno.ENOSPC: "ổ đĩa đã đầy",
-        errno.EDQUOT: "hết hạn mức ổ đĩa",
-        errno.EACCES: "không có quyền",
-        errno.EPERM: "không có quyền",
-        errno.EROFS: "ổ đĩa chỉ cho đọc",
-        errno.ENOTDIR: "một phần của đường dẫn là tệp, không phải thư mục",
-        errno.EEXIST: "đường dẫn là một tệp, không phải thư mục",
-    }
-    return reasons.get(error.errno or 0, error.strerror or str(error))
 
 
 def forget(state: State) -> None:
