@@ -2,12 +2,15 @@
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
@@ -50,6 +53,38 @@ class PeopleMiddleware:
         if isinstance(exception, TooManyRequests):
             return too_many_requests(request, exception)
         return None
+
+
+class PrivateByDefaultMiddleware(LoginRequiredMiddleware):
+    """
+    Let nobody who is not signed in see a view, unless it says @login_not_required.
+
+    Django's own asks who is signed in before it looks at the view: every public page would then
+    read the session. A fragment is answered with the way to the whole sign-in page.
+    """
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., HttpResponseBase],
+        view_args: tuple[Any, ...],
+        view_kwargs: dict[str, Any],
+    ) -> HttpResponseBase | None:
+        if not getattr(view_func, "login_required", True):
+            return None
+        request.is_private = True  # type: ignore[attr-defined]
+        response = super().process_view(request, view_func, view_args, view_kwargs)
+        if response is not None and request.headers.get("HX-Request"):
+            return HttpResponse(status=401, headers={"HX-Redirect": response["Location"]})
+        return response
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        """Keep private pages, refusals included, out of every cache on the way."""
+        if getattr(request, "is_private", False) and not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "private, no-store"
+        return response
 
 
 def too_many_requests(request: HttpRequest, refused: TooManyRequests) -> HttpResponse:

@@ -3,7 +3,7 @@
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from accounts.models import User
 from accounts.requests import NEXT, safe_next
@@ -11,11 +11,18 @@ from portal.notices.models import Notice
 
 
 def citizen_home() -> str:
-    return reverse("dossiers:mine")
+    return _reverse("dossiers:mine")
 
 
 def staff_home() -> str:
-    return reverse("dossiers:queue")
+    return _reverse("dossiers:queue")
+
+
+def _reverse(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return reverse("accounts:profile")
 
 
 def home_of(user: User) -> str:

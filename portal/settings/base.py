@@ -71,7 +71,7 @@ MIDDLEWARE = [
     # Sessions end when idle or old; staff carry their roles; one limit too many is answered 429.
     "accounts.middleware.PeopleMiddleware",
     # Private by default: a page that anyone may see says so with @login_not_required.
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.middleware.PrivateByDefaultMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
