@@ -65,6 +65,10 @@ _REFUSABLE_FROM: Final = frozenset({State.SUBMITTED})
 _STOPPABLE_FROM: Final = frozenset({State.ACCEPTED, State.PROCESSING})
 
 
+class StaleVersion(Exception):
+    """Somebody changed the dossier after the page was made on which this action was chosen."""
+
+
 class ForbiddenTransition(Exception):
     """The dossier has already left the state from which this action starts."""
 

@@ -19,18 +19,14 @@ from portal.core.db import requires_transaction
 Data = Mapping[str, Any]
 
 
-class StaleVersion(Exception):
-    """Somebody changed the dossier after the page was made on which this action was chosen."""
-
-
 def require_version(dossier: Dossier, version: int | None) -> None:
     """
     Refuse an action chosen on an older view of a locked dossier; None asks for no check.
 
-    :raises StaleVersion: if the dossier has moved on.
+    :raises lifecycle.StaleVersion: if the dossier has moved on.
     """
     if version is not None and dossier.version != version:
-        raise StaleVersion(dossier.code)
+        raise lifecycle.StaleVersion(dossier.code)
 
 
 @requires_transaction

@@ -43,7 +43,7 @@ def return_result(
     :raises StillOwed: if a fee due at the result is open.
     :raises RecipientMissing: if nobody is named who took it at the counter.
     :raises steps.NoOpenStep: if no result waits to be returned.
-    :raises policies.NotYourDossier, reception.StepTaken, transitions.StaleVersion: as elsewhere.
+    :raises policies.NotYourDossier, reception.StepTaken, lifecycle.StaleVersion: as elsewhere.
     """
     dossier, step = lock_for_work(
         dossier_id=dossier_id, by=by, at=at, version=version, key=steps.RETURN

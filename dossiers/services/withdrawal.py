@@ -18,7 +18,7 @@ def withdraw_dossier(*, dossier_id: int, by: User, at: datetime, version: int | 
     Withdraw a dossier: its step, its open request and what is still due are closed with it.
 
     :raises policies.NotYourDossier: if `by` did not hand it in.
-    :raises transitions.StaleVersion: if it moved on since the page was made.
+    :raises lifecycle.StaleVersion: if it moved on since the page was made.
     :raises lifecycle.ForbiddenTransition: if it is decided or has ended.
     """
     dossier = processing.lock_dossier(dossier_id=dossier_id, version=version)
