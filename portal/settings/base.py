@@ -263,6 +263,16 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 30.0,
         "options": {"expires": 25},
     },
+    "render-slips": {
+        "task": "dossiers.tasks.render_slips",
+        "schedule": 30.0,
+        "options": {"expires": 25},
+    },
+    "report-late": {
+        "task": "dossiers.tasks.report_late",
+        "schedule": 900.0,
+        "options": {"expires": 800},
+    },
 }
 
 LOGGING = {

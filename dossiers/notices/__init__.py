@@ -1,0 +1,207 @@
+"""
+What the citizen is told at each step of a dossier, by SMS, e-mail and in the inbox.
+
+An e-mail that carries a slip leaves once the slip is printed (`queue_slip_mail`); its text message
+and its entry in the inbox never wait for that.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from dossiers import deadlines
+from dossiers.enums import DeliveryState, SlipKind
+from dossiers.issuing import words
+from dossiers.models import Delivery, Dossier, Obligation, Slip, Step, SupplementRequest
+from dossiers.notices.letters import Facts, mail, short_moment, tell, tell_staff
+from portal.core.dates import format_moment
+from portal.core.db import requires_transaction
+from portal.core.money import format_vnd
+from portal.notices.models import Attachment
+
+
+@requires_transaction
+def queue_submitted(dossier: Dossier, *, at: datetime) -> None:
+    """Confirm that a dossier has come in, with its code and the time of the first answer."""
+    facts = _submitted(dossier)
+    tell(dossier, "submitted", facts=facts, n=dossier.version, at=at, by_email=False)
+
+
+@requires_transaction
+def queue_accepted(dossier: Dossier, *, at: datetime) -> None:
+    """Tell the due date; the e-mail follows with the appointment slip."""
+    facts = _accepted(dossier)
+    tell(dossier, "accepted", facts=facts, n=dossier.version, at=at, by_email=False)
+
+
+@requires_transaction
+def queue_refused(dossier: Dossier, *, at: datetime) -> None:
+    """Tell that the dossier was not taken in; the e-mail follows with the reasons on the slip."""
+    tell(dossier, "refused", facts={}, n=dossier.version, at=at, by_email=False)
+
+
+@requires_transaction
+def queue_supplement_asked(request: SupplementRequest, *, at: datetime) -> None:
+    """Tell how much is missing and until when; the e-mail follows with the slip."""
+    facts = _supplement(request)
+    tell(request.dossier, "supplement_asked", facts=facts, n=request.round, at=at, by_email=False)
+
+
+@requires_transaction
+def queue_supplement_answered(request: SupplementRequest, *, at: datetime) -> None:
+    """Confirm the supplement to the citizen and tell whoever asked for it."""
+    dossier = request.dossier
+    facts = {"due": _moment(dossier.due_at), "due_short": _short(dossier.due_at)}
+    tell(dossier, "supplement_answered", facts=facts, n=request.round, at=at)
+    tell_staff(
+        dossier,
+        "supplement_answered",
+        people=[request.requested_by],
+        facts={"count": str(request.items.count())},
+        n=str(request.round),
+        at=at,
+    )
+
+
+@requires_transaction
+def queue_payment_asked(dossier: Dossier, obligation: Obligation, *, at: datetime) -> None:
+    """Tell the sum, where and until when to pay."""
+    deadline = deadlines.payment_due(at)
+    facts = {
+        "amount": format_vnd((obligation.amount_vnd or 0) - obligation.settled_vnd),
+        "deadline": format_moment(deadline),
+        "deadline_short": short_moment(deadline),
+    }
+    tell(dossier, "payment_asked", facts=facts, n=obligation.number, at=at)
+
+
+@requires_transaction
+def queue_payment_recorded(dossier: Dossier, obligation: Obligation, *, at: datetime) -> None:
+    """Confirm the money that arrived, and tell whoever has the open step."""
+    facts = {"amount": format_vnd(obligation.settled_vnd)}
+    tell(dossier, "payment_recorded", facts=facts, n=obligation.number, at=at)
+    step = dossier.steps.open().select_related("assignee").first()
+    if step is not None and step.assignee is not None:
+        tell_staff(
+            dossier,
+            "payment_recorded",
+            people=[step.assignee],
+            facts=facts | {"step": step.name},
+            n=str(obligation.number),
+            at=at,
+        )
+
+
+@requires_transaction
+def queue_result_ready(dossier: Dossier, *, at: datetime) -> None:
+    """Tell that the result is there and how to get it."""
+    owed = sum((due.amount_vnd or 0) - due.settled_vnd for due in dossier.obligations.due())
+    facts = {
+        "method": dossier.return_method,
+        "return_address": dossier.return_address,
+        "owed": format_vnd(owed) if owed else "",
+    }
+    tell(dossier, "result_ready", facts=facts, n=dossier.version, at=at)
+
+
+@requires_transaction
+def queue_returned(dossier: Dossier, delivery: Delivery, *, at: datetime) -> None:
+    """Confirm how and when the result was returned."""
+    facts = {
+        "how": _HOW_RETURNED[delivery.state](),
+        "when": format_moment(delivery.recorded_at),
+        "when_short": short_moment(delivery.recorded_at),
+    }
+    tell(dossier, "returned", facts=facts, n=dossier.version, at=at)
+
+
+@requires_transaction
+def queue_stopped(dossier: Dossier, *, reason: str, at: datetime) -> None:
+    """Tell that the dossier was stopped."""
+    tell(dossier, "stopped", facts={"reason": reason}, n=dossier.version, at=at)
+
+
+@requires_transaction
+def queue_withdrawn(dossier: Dossier, *, at: datetime) -> None:
+    """Confirm the withdrawal."""
+    tell(dossier, "withdrawn", facts={}, n=dossier.version, at=at)
+
+
+@requires_transaction
+def queue_slip_mail(slip: Slip, *, at: datetime, attachment: Attachment | None) -> None:
+    """
+    Send the e-mail that waited for a slip, once, with what was true when the slip was issued.
+
+    Without `attachment` (the slip cannot be printed for now) it says where the slip will be.
+    """
+    match slip.kind:
+        case SlipKind.PROOF:
+            event, facts = "submitted", _submitted(slip.dossier)
+        case SlipKind.ACCEPTANCE:
+            event, facts = "accepted", _accepted(slip.dossier)
+        case SlipKind.SUPPLEMENT:
+            request = slip.dossier.supplements.get(requested_at=slip.issued_at)
+            event, facts = "supplement_asked", _supplement(request)
+        case SlipKind.REFUSAL:
+            event, facts = "refused", {}
+        case _:
+            # A declaration holds identity numbers: it is read on the portal, never sent.
+            return
+    mail(slip.dossier, event, facts=facts, n=slip.pk, at=at, attachment=attachment)
+
+
+@requires_transaction
+def queue_late(step: Step, *, people: Iterable[User], on: date, at: datetime) -> None:
+    """Tell staff, once a day, of work whose time has passed."""
+    facts = {"step": step.name, "unit": step.unit.name, "due": _moment(step.due_at)}
+    tell_staff(step.dossier, "late", people=people, facts=facts, n=on.isoformat(), at=at)
+
+
+_HOW_RETURNED: Final[Mapping[str, Callable[[], str]]] = {
+    DeliveryState.HANDED_OVER: lambda: _("trao tại quầy"),
+    DeliveryState.ONLINE: lambda: _("gửi bản điện tử trên Cổng Dịch vụ công"),
+    DeliveryState.IN_TRANSIT: lambda: _("gửi qua bưu chính"),
+    DeliveryState.DELIVERED: lambda: _("bưu chính đã giao"),
+    DeliveryState.SENT_BACK: lambda: _("bưu chính đã chuyển hoàn"),
+    DeliveryState.LOST: lambda: _("bưu chính báo thất lạc"),
+}
+
+
+def _submitted(dossier: Dossier) -> Facts:
+    return {
+        "submitted": format_moment(dossier.submitted_at),
+        "answer_by": format_moment(dossier.answer_due_at),
+        "answer_by_short": short_moment(dossier.answer_due_at),
+    }
+
+
+def _accepted(dossier: Dossier) -> Facts:
+    # The date that was promised: a pause may have moved `due_at` before the e-mail leaves.
+    due = dossier.original_due_at
+    return {
+        "accepted": _moment(dossier.accepted_at),
+        "processing_time": words.processing_time(dossier),
+        "due": _moment(due),
+        "due_short": _short(due),
+        "result_delivery": words.result_delivery(dossier),
+    }
+
+
+def _supplement(request: SupplementRequest) -> Facts:
+    return {
+        "count": f"{request.items.count():02d}",
+        "message": request.message,
+        "deadline": format_moment(request.deadline_at),
+        "deadline_short": short_moment(request.deadline_at),
+    }
+
+
+def _moment(moment: datetime | None) -> str:
+    return format_moment(moment) if moment else ""
+
+
+def _short(moment: datetime | None) -> str:
+    return short_moment(moment) if moment else ""
