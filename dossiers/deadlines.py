@@ -1,6 +1,6 @@
 """Deadlines of a dossier: the 8 working hours for the first answer, and the promised date."""
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from accounts.models import Unit
@@ -8,11 +8,14 @@ from accounts.selectors import get_work_calendar
 from dossiers.models import Dossier
 from portal.core import calendars
 from portal.core.calendars import Computed, WorkCalendar
+from portal.core.dates import to_local
 from procedures.enums import TimeUnit
 from procedures.models import ProcessingTime
 
 # Law: Decree 45/2020, an online dossier is answered within 8 working hours.
 ANSWER_HOURS = 8
+# What the citizen has to pay a fee that stops the work; after it a person may end the dossier.
+PAYMENT_DAYS = 15
 
 
 def answer_due(*, agency: Unit, at: datetime) -> Computed:
@@ -55,3 +58,14 @@ def pin(given: ProcessingTime | None) -> dict[str, Any]:
         return {"amount": None, "unit": TimeUnit.NONE_GIVEN, "cut_off": None}
     cut_off = given.cut_off.isoformat("minutes") if given.cut_off else None
     return {"amount": given.amount, "unit": given.unit, "cut_off": cut_off}
+
+
+def payment_due(asked_at: datetime) -> datetime:
+    """Return by when the citizen should pay a fee that stops the work, asked for `asked_at`."""
+    return end_of_day(asked_at, days=PAYMENT_DAYS)
+
+
+def end_of_day(at: datetime, *, days: int) -> datetime:
+    """Return the last minute of the local day `days` calendar days after `at`."""
+    last = to_local(at).replace(hour=23, minute=59, second=0, microsecond=0)
+    return last + timedelta(days=days)

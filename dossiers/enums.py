@@ -45,6 +45,7 @@ class Action(models.TextChoices):
     PROPOSE = "PROPOSE", _("Trình kết quả")
     APPROVE = "APPROVE", _("Phê duyệt")
     RECORD_PAYMENT = "RECORD_PAYMENT", _("Ghi nhận tiền đã nộp")
+    FIX_FEE = "FIX_FEE", _("Xác định mức phí, lệ phí")
 
 
 class StepOutcome(models.TextChoices):

@@ -38,3 +38,24 @@ def require_lead(dossier: Dossier, roles: Iterable[StaffRole]) -> None:
     """:raises NotYourDossier: if the person does not lead the deciding agency."""
     if not can_lead(dossier, roles):
         raise NotYourDossier(dossier.pk)
+
+
+# Whoever works on dossiers reads them whole; a cashier needs the name and the sum.
+READERS = frozenset({Role.CLERK, Role.OFFICER, Role.LEADER, Role.REGISTRAR})
+
+
+def can_read(roles: Iterable[StaffRole]) -> bool:
+    """Tell whether staff who may open a dossier also read its answers, papers and numbers."""
+    return any(role.role in READERS for role in roles)
+
+
+def can_fix_fees(dossier: Dossier, roles: Iterable[StaffRole]) -> bool:
+    """Tell whether someone may fix an undetermined amount: a clerk of the desk, or the leader."""
+    held = list(roles)
+    return can_lead(dossier, held) or holds(held, Role.CLERK, dossier.receiving_unit_id)
+
+
+def require_fix_fees(dossier: Dossier, roles: Iterable[StaffRole]) -> None:
+    """:raises NotYourDossier: if the person may not fix amounts here."""
+    if not can_fix_fees(dossier, roles):
+        raise NotYourDossier(dossier.pk)

@@ -95,6 +95,13 @@ def index_of(dossier: Dossier, key: str) -> int:
     return keys.index(key) if key in keys else -1
 
 
+def following_role(dossier: Dossier, step: Step) -> Role | None:
+    """Return the role of the workflow step after `step`, None when it is the last."""
+    described = workflow_steps(dossier)
+    index = index_of(dossier, step.key) + 1
+    return Role(described[index]["role"]) if index < len(described) else None
+
+
 def resolve_unit(described: str, *, dossier: Dossier) -> Unit:
     """
     Return the unit that a workflow step names: "receiving", "deciding", "division:<key ending>".

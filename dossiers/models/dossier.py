@@ -17,6 +17,7 @@ from accounts.models import StaffRole, Unit, User
 from dossiers import lifecycle
 from dossiers.enums import DossierState, FilingOrigin, PartyRole
 from portal.core import crypto
+from portal.core.dates import local_day
 from portal.core.text import fold
 from procedures.enums import FilingChannel, ResultDelivery
 from procedures.models import FormVersion, Procedure, Revision, WorkflowVersion
@@ -35,7 +36,7 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
         """
         if user.is_citizen:
             return self.filter(owner=user)
-        roles = StaffRole.objects.in_force(on=at.date()).filter(user=user)
+        roles = StaffRole.objects.in_force(on=local_day(at)).filter(user=user)
 
         def holds(unit: str, *kinds: Role) -> Exists:
             return Exists(roles.filter(role__in=kinds, unit=OuterRef(unit)))

@@ -1,18 +1,40 @@
 """What a dossier owes. The money is recorded by payments, which reports it here."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+
 from accounts.models import User
-from dossiers import lifecycle, notices, transitions
+from accounts.selectors import list_roles
+from dossiers import lifecycle, notices, policies, transitions
 from dossiers.enums import Action
 from dossiers.models import Dossier, Obligation, ObligationLine
+from portal.core.dates import local_day
 from portal.core.db import requires_transaction
 from procedures.enums import FeeMoment
 
 
 class NotPayable(Exception):
     """The obligation is cancelled, settled, or its amount is not fixed yet."""
+
+
+class NothingToFix(Exception):
+    """The obligation is closed, or its amount is fixed already."""
+
+
+class ZeroNeedsLeader(Exception):
+    """Asking nothing for an undetermined fee is an exemption: only the leader grants it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FixedAmount:
+    """What a person found out about an undetermined line: the sum and by which rule."""
+
+    amount_vnd: int
+    ground: str
 
 
 @requires_transaction
@@ -67,6 +89,66 @@ def ask_payment(dossier: Dossier, obligation: Obligation, *, by: User | None, at
         data={"obligation": obligation.number, "amount_vnd": obligation.amount_vnd},
     )
     notices.queue_payment_asked(dossier, obligation, at=at)
+
+
+@transaction.atomic(durable=True)
+def fix_amount(
+    *,
+    dossier_id: int,
+    by: User,
+    at: datetime,
+    version: int | None,
+    amounts: Mapping[int, FixedAmount],
+) -> Obligation:
+    """
+    Fix the undetermined lines of the first obligation that has any, each with its ground.
+
+    A fee that stops the work is asked for at once if the dossier can wait now.
+
+    :raises policies.NotYourDossier: if `by` is neither clerk of the desk nor leader.
+    :raises lifecycle.StaleVersion: if somebody changed the dossier meanwhile.
+    :raises NothingToFix: if `amounts`, by line id, are not exactly the undetermined lines.
+    :raises ZeroNeedsLeader: if a line is fixed at nothing and `by` does not lead.
+    """
+    dossier = (
+        Dossier.objects.locked()
+        .select_related("receiving_unit", "deciding_unit", "procedure", "owner")
+        .get(pk=dossier_id)
+    )
+    transitions.require_version(dossier, version)
+    roles = list_roles(by, on=local_day(at))
+    leads = policies.can_lead(dossier, roles)
+    policies.require_fix_fees(dossier, roles)
+    unknown = Obligation.objects.locked().due().filter(dossier=dossier, amount_vnd=None)
+    obligation = unknown.order_by("number").first()
+    lines = list(obligation.lines.all()) if obligation else []
+    undetermined = [line for line in lines if line.amount_vnd is None]
+    if obligation is None or {line.pk for line in undetermined} != set(amounts):
+        raise NothingToFix(dossier_id)
+    if not leads and not all(fixed.amount_vnd for fixed in amounts.values()):
+        raise ZeroNeedsLeader(dossier_id)
+    for line in undetermined:
+        line.amount_vnd = amounts[line.pk].amount_vnd
+        line.ground = amounts[line.pk].ground
+        line.save(update_fields=["amount_vnd", "ground"])
+    obligation.amount_vnd = sum(line.amount_vnd or 0 for line in lines)
+    if obligation.amount_vnd == 0:
+        obligation.settled_at = at
+    obligation.save(update_fields=["amount_vnd", "settled_at"])
+    transitions.note(
+        dossier,
+        Action.FIX_FEE,
+        by=by,
+        at=at,
+        unit=dossier.deciding_unit if leads else dossier.receiving_unit,
+        data={"obligation": obligation.number, "amount_vnd": obligation.amount_vnd},
+    )
+    can_wait = lifecycle.allows(
+        Action.ASK_PAYMENT, source=dossier.lifecycle_state, resume=dossier.lifecycle_resume
+    )
+    if obligation.amount_vnd and obligation.blocks_work and can_wait:
+        ask_payment(dossier, obligation, by=by, at=at)
+    return obligation
 
 
 @requires_transaction

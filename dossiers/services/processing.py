@@ -14,6 +14,7 @@ from dossiers.enums import Action, DecisionOutcome, DossierState, StepOutcome
 from dossiers.models import Decision, Dossier, Result, Step, StoredFile
 from dossiers.services import fees
 from dossiers.services.reception import Reason, close_waiting, lock_for_work
+from portal.core.dates import local_day
 from portal.core.db import requires_transaction
 
 
@@ -36,7 +37,7 @@ def claim_step(*, dossier_id: int, by: User, at: datetime, version: int | None) 
 
     :raises policies.NotYourDossier: if the step belongs to another role or unit.
     :raises reception.StepTaken: if a colleague holds it.
-    :raises transitions.StaleVersion: if somebody changed the dossier meanwhile.
+    :raises lifecycle.StaleVersion: if somebody changed the dossier meanwhile.
     :raises steps.NoOpenStep: if nobody has work on it.
     """
     dossier, step = lock_for_work(dossier_id=dossier_id, by=by, at=at, version=version)
@@ -55,11 +56,11 @@ def forward_step(
     Finish a step that decides nothing and open the next one.
 
     :raises WrongStep: if the step is reception or return, the last one, or before an approval.
-    :raises policies.NotYourDossier, reception.StepTaken, transitions.StaleVersion: as claim_step.
+    :raises policies.NotYourDossier, reception.StepTaken, lifecycle.StaleVersion: as claim_step.
     """
     dossier, step = _lock_at_workflow(dossier_id=dossier_id, by=by, at=at, version=version)
     _start_if_accepted(dossier, step, by=by, at=at)
-    following = _following_role(dossier, step)
+    following = steps.following_role(dossier, step)
     if following is None or Role.LEADER in {following, step.role}:
         raise WrongStep(step.key)
     _pass_on(dossier, step, action=Action.FORWARD, by=by, at=at, note=note)
@@ -82,12 +83,12 @@ def propose_decision(
 
     :raises ReasonMissing: if a refusal has none.
     :raises WrongStep: if the next step is not the leader's.
-    :raises policies.NotYourDossier, reception.StepTaken, transitions.StaleVersion: as claim_step.
+    :raises policies.NotYourDossier, reception.StepTaken, lifecycle.StaleVersion: as claim_step.
     """
     if outcome == DecisionOutcome.REFUSED and not reasons:
         raise ReasonMissing(dossier_id)
     dossier, step = _lock_at_workflow(dossier_id=dossier_id, by=by, at=at, version=version)
-    if _following_role(dossier, step) != Role.LEADER or step.role != Role.OFFICER:
+    if steps.following_role(dossier, step) != Role.LEADER or step.role != Role.OFFICER:
         raise WrongStep(step.key)
     _start_if_accepted(dossier, step, by=by, at=at)
     decision = Decision.objects.create(
@@ -111,7 +112,7 @@ def approve_decision(
 
     :raises SamePerson: if `by` proposed it.
     :raises WrongStep: if no proposal waits at this step.
-    :raises policies.NotYourDossier, reception.StepTaken, transitions.StaleVersion: as claim_step.
+    :raises policies.NotYourDossier, reception.StepTaken, lifecycle.StaleVersion: as claim_step.
     """
     dossier, step = _lock_at_workflow(dossier_id=dossier_id, by=by, at=at, version=version)
     decision = live_decision(dossier)
@@ -143,7 +144,7 @@ def send_back(
 
     :raises ReasonMissing: if `note` is empty.
     :raises WrongStep: if there is no step before.
-    :raises policies.NotYourDossier, reception.StepTaken, transitions.StaleVersion: as claim_step.
+    :raises policies.NotYourDossier, reception.StepTaken, lifecycle.StaleVersion: as claim_step.
     """
     if not note.strip():
         raise ReasonMissing(dossier_id)
@@ -193,8 +194,33 @@ def issue_result(
     Number and publish the signed result, and pass the dossier to the desk that returns it.
 
     :raises WrongStep: if no approved decision waits at the registrar's step.
-    :raises policies.NotYourDossier, reception.StepTaken, transitions.StaleVersion: as claim_step.
+    :raises policies.NotYourDossier, reception.StepTaken, lifecycle.StaleVersion: as claim_step.
     """
+    return record_result(
+        dossier_id=dossier_id,
+        by=by,
+        at=at,
+        version=version,
+        number=number,
+        title=title,
+        signed_by_name=signed_by_name,
+        file=file,
+    )
+
+
+@requires_transaction
+def record_result(
+    *,
+    dossier_id: int,
+    by: User,
+    at: datetime,
+    version: int | None,
+    number: str,
+    title: str,
+    signed_by_name: str,
+    file: StoredFile,
+) -> Result:
+    """Do what `issue_result` does, inside the transaction that stores the file."""
     dossier, step = _lock_at_workflow(dossier_id=dossier_id, by=by, at=at, version=version)
     decision = live_decision(dossier)
     if step.role != Role.REGISTRAR or decision is None or decision.approved_at is None:
@@ -242,14 +268,14 @@ def stop_dossier(
 
     :raises ReasonMissing: if `reason` is empty.
     :raises policies.NotYourDossier: if `by` does not lead the deciding agency.
-    :raises transitions.StaleVersion: if somebody changed it meanwhile.
+    :raises lifecycle.StaleVersion: if somebody changed it meanwhile.
     :raises reception.CitizenStillHasTime: if it waits for the citizen, whose date has not passed.
     :raises steps.NoOpenStep, lifecycle.ForbiddenTransition: if it is not being processed.
     """
     if not reason.strip():
         raise ReasonMissing(dossier_id)
     dossier = lock_dossier(dossier_id=dossier_id, version=version)
-    policies.require_lead(dossier, list_roles(by, on=at.date()))
+    policies.require_lead(dossier, list_roles(by, on=local_day(at)))
     step = steps.get_open_step(dossier)
     close_waiting(dossier, at=at)
     decision = live_decision(dossier)
@@ -306,12 +332,6 @@ def _start_if_accepted(dossier: Dossier, step: Step, *, by: User, at: datetime) 
             dossier, Action.START, by=by, at=at, unit=step.unit, data={"step": step.key}
         )
     return is_first_work
-
-
-def _following_role(dossier: Dossier, step: Step) -> Role | None:
-    described = steps.workflow_steps(dossier)
-    index = steps.index_of(dossier, step.key) + 1
-    return Role(described[index]["role"]) if index < len(described) else None
 
 
 def _pass_on(

@@ -9,9 +9,10 @@ from django.db import transaction
 from accounts.models import User
 from accounts.selectors import list_roles
 from dossiers import deadlines, issuing, notices, policies, steps, transitions
-from dossiers.enums import Action, StepOutcome
+from dossiers.enums import Action, DossierState, StepOutcome
 from dossiers.models import Dossier, Step
 from dossiers.services import fees
+from portal.core.dates import local_day
 from portal.core.db import requires_transaction
 from procedures.enums import FeeMoment
 
@@ -52,7 +53,12 @@ def close_waiting(dossier: Dossier, *, at: datetime) -> None:
     if not dossier.is_waiting_for_citizen:
         return
     late = dossier.supplements.filter(answered_at=None, closed_at=None, deadline_at__lt=at)
-    if not late.update(closed_at=at):
+    if dossier.state == DossierState.PAYMENT:
+        pause = dossier.pauses.get(ended_at=None)
+        is_late = deadlines.payment_due(pause.started_at) < at
+    else:
+        is_late = bool(late.update(closed_at=at))
+    if not is_late:
         raise CitizenStillHasTime(dossier.code)
 
 
@@ -65,7 +71,7 @@ def lock_for_work(
 
     A step that nobody holds is taken by whoever acts. `key` asks that the open step be this one.
 
-    :raises transitions.StaleVersion: if the page was made before the last change.
+    :raises lifecycle.StaleVersion: if the page was made before the last change.
     :raises policies.NotYourDossier: if the step belongs to another role or unit.
     :raises StepTaken: if a colleague holds it.
     :raises steps.NoOpenStep: if the dossier is not at that step.
@@ -79,7 +85,7 @@ def lock_for_work(
     step = steps.get_open_step(dossier)
     if key is not None and step.key != key:
         raise steps.NoOpenStep(dossier.code)
-    policies.require_work_on(step, list_roles(by, on=at.date()))
+    policies.require_work_on(step, list_roles(by, on=local_day(at)))
     if step.assignee_id is not None and step.assignee_id != by.pk:
         raise StepTaken(step)
     if step.assignee_id is None:
@@ -96,7 +102,7 @@ def accept_dossier(*, dossier_id: int, by: User, at: datetime, version: int | No
 
     A fee due after acceptance lets the dossier wait for it at once.
 
-    :raises transitions.StaleVersion: if somebody changed it meanwhile.
+    :raises lifecycle.StaleVersion: if somebody changed it meanwhile.
     :raises policies.NotYourDossier: if the desk is not that of `by`.
     :raises StepTaken: if a colleague has taken it.
     :raises steps.NoOpenStep: if it is no longer at reception.
@@ -140,7 +146,7 @@ def refuse_dossier(
     Refuse to take a dossier in, with a structured reason per paper or field.
 
     :raises NothingToRefuseFor: if `reasons` is empty.
-    :raises transitions.StaleVersion: if somebody changed it meanwhile.
+    :raises lifecycle.StaleVersion: if somebody changed it meanwhile.
     :raises policies.NotYourDossier: if the desk is not that of `by`.
     :raises StepTaken: if a colleague has taken it.
     :raises steps.NoOpenStep: if it is no longer at reception.

@@ -2,23 +2,26 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.models import User
 from accounts.selectors import list_roles
-from dossiers import issuing, notices, policies, transitions
+from dossiers import deadlines, issuing, notices, policies, steps, transitions
 from dossiers.enums import Action, DossierState, SupplementStage
 from dossiers.models import (
     Dossier,
     DossierPaper,
+    Step,
     SupplementItem,
     SupplementRequest,
 )
+from dossiers.services.processing import lock_dossier
 from dossiers.services.reception import lock_for_work
+from portal.core.dates import local_day
+from portal.core.db import requires_transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +76,22 @@ def ask_supplement(
     :raises NothingAsked: if `items` is empty.
     :raises DeadlineInThePast: if the citizen would have no time.
     :raises RoundNeedsLeader: if this stage had its round and `by` is not the leader.
-    :raises transitions.StaleVersion: if somebody changed it meanwhile.
-    :raises policies.NotYourDossier: if the open step is not for `by`.
+    :raises lifecycle.StaleVersion: if somebody changed it meanwhile.
+    :raises policies.NotYourDossier: if the open step is not for `by`, who does not lead either.
     :raises reception.StepTaken: if a colleague holds it.
-    :raises lifecycle.ForbiddenTransition: if the dossier waits already or has ended.
+    :raises steps.NoOpenStep: if the dossier has ended.
+    :raises lifecycle.ForbiddenTransition: if the dossier waits already or is decided.
     """
     if not items:
         raise NothingAsked(dossier_id)
     if deadline_at <= at:
         raise DeadlineInThePast(deadline_at)
-    dossier, step = lock_for_work(dossier_id=dossier_id, by=by, at=at, version=version)
+    dossier, step, leads = _lock_to_ask(dossier_id=dossier_id, by=by, at=at, version=version)
     stage = (
         SupplementStage.INTAKE
         if dossier.state == DossierState.SUBMITTED
         else SupplementStage.APPRAISAL
     )
-    leads = policies.can_lead(dossier, list_roles(by, on=at.date()))
     is_repeated = dossier.supplements.filter(stage=stage).exists()
     if is_repeated and not leads:
         raise RoundNeedsLeader(dossier.code)
@@ -131,6 +134,18 @@ def ask_supplement(
     issuing.issue_supplement(request, by=by, at=at)
     notices.queue_supplement_asked(request, at=at)
     return request
+
+
+@requires_transaction
+def _lock_to_ask(
+    *, dossier_id: int, by: User, at: datetime, version: int | None
+) -> tuple[Dossier, Step, bool]:
+    """Lock for whoever holds the step, or for the leader, whose right does not come from it."""
+    dossier = lock_dossier(dossier_id=dossier_id, version=version)
+    leads = policies.can_lead(dossier, list_roles(by, on=local_day(at)))
+    if leads:
+        return dossier, steps.get_open_step(dossier), True
+    return *lock_for_work(dossier_id=dossier_id, by=by, at=at, version=version), False
 
 
 @transaction.atomic(durable=True)
@@ -218,6 +233,4 @@ def _only(values: Mapping[str, Any], keys: set[str]) -> dict[str, Any]:
 
 def default_deadline(at: datetime, *, days: int = 10) -> datetime:
     """Return the end of the day `days` calendar days ahead, proposed to the clerk."""
-    local = timezone.localtime(at)
-    ahead = local.replace(hour=23, minute=59, second=0, microsecond=0)
-    return ahead + timedelta(days=days)
+    return deadlines.end_of_day(at, days=days)
