@@ -19,13 +19,18 @@ from portal.core.person_fields import CodeField, IdentityNumberField, PhoneField
 from portal.core.text import normalise_name
 
 EARLIEST_BIRTH = date(1900, 1, 1)
+NOT_PERSONAL = _(
+    "Không dùng họ tên, ngày sinh, số điện thoại, số định danh hay mật khẩu quá quen thuộc"
+)
 
 
-def _password_field(*, label: Any, autocomplete: str) -> forms.CharField:
+def _password_field(*, label: Any, autocomplete: str, help_text: Any = "") -> forms.CharField:
     # Never stripped: a space at either end is part of the password.
-    widget = forms.PasswordInput(attrs={"autocomplete": autocomplete, "maxlength": 128})
+    attrs = {"autocomplete": autocomplete, "data-module": "show-password"}
+    widget = forms.PasswordInput(attrs=attrs)
     return forms.CharField(
         label=label,
+        help_text=help_text,
         strip=False,
         max_length=128,
         widget=widget,
@@ -65,7 +70,9 @@ class RegistrationForm(forms.Form):
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={"invalid": _("Thư điện tử cần có dạng ten@noicap.vn.")},
     )
-    password = _password_field(label=_("Mật khẩu"), autocomplete="new-password")
+    password = _password_field(
+        label=_("Mật khẩu"), autocomplete="new-password", help_text=NOT_PERSONAL
+    )
     consent = forms.BooleanField(
         label=_("Tôi đồng ý để cổng xử lý dữ liệu cá nhân của tôi như nêu trên"),
         error_messages={"required": _("Cần đánh dấu đồng ý thì cổng mới được lưu thông tin.")},
@@ -185,7 +192,9 @@ class RecoveryForm(forms.Form):
 
 
 class NewPasswordForm(forms.Form):
-    password = _password_field(label=_("Mật khẩu mới"), autocomplete="new-password")
+    password = _password_field(
+        label=_("Mật khẩu mới"), autocomplete="new-password", help_text=NOT_PERSONAL
+    )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

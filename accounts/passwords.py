@@ -37,7 +37,7 @@ class LongEnough:
     def validate(self, password: str, user: User | None = None) -> None:
         if len(password) < self.min_length:
             raise ValidationError(
-                _("Mật khẩu cần ít nhất %(least)d ký tự; mật khẩu vừa nhập có %(count)d ký tự."),
+                _("Cần ít nhất %(least)d ký tự; vừa nhập %(count)d ký tự."),
                 code="password_too_short",
                 params={"least": self.min_length, "count": len(password)},
             )
@@ -51,10 +51,10 @@ class MixedCharacters:
 
     def validate(self, password: str, user: User | None = None) -> None:
         rules = (
-            (r"[^\W\d_]", _("Mật khẩu cần có chữ cái.")),
-            (None, _("Mật khẩu cần có chữ in hoa.")),
-            (r"\d", _("Mật khẩu cần có chữ số.")),
-            (r"[^\w\s]|_", _("Mật khẩu cần có ký tự đặc biệt, ví dụ @ # ! ?")),
+            (r"[^\W\d_]", _("Cần có chữ cái.")),
+            (None, _("Cần có chữ in hoa.")),
+            (r"\d", _("Cần có chữ số.")),
+            (r"[^\w\s]|_", _("Cần có ký tự đặc biệt, ví dụ @ # ! ?")),
         )
         missing = [
             sentence
@@ -110,7 +110,7 @@ class NotPersonal:
         if telling or len(rest) < self.LEAST_REST:
             raise ValidationError(
                 _(
-                    "Mật khẩu không được làm từ họ tên, ngày sinh, số điện thoại, "
+                    "Không được làm từ họ tên, ngày sinh, số điện thoại, "
                     "thư điện tử hay số định danh của chính mình."
                 ),
                 code="password_personal",

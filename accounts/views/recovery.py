@@ -21,7 +21,7 @@ from accounts.requests import client_address, code_session
 from accounts.services import recovery
 from accounts.services.codes import CodeRefused
 from accounts.services.limits import TooManyRequests
-from accounts.views.refusals import render_form, wait_sentence
+from accounts.views.refusals import render_form, resend_sentence
 from portal.core.crypto import Unreadable, seal, unseal
 
 ASKED: Final = "recovery"
@@ -125,7 +125,7 @@ def _ask_again(request: HttpRequest, asked: dict[str, str]) -> HttpResponse:
     try:
         _ask(request, asked)
     except TooManyRequests as error:
-        messages.warning(request, wait_sentence(error))
+        messages.warning(request, resend_sentence(error))
     else:
         messages.success(request, _("Đã gửi mã mới. Mã gửi trước không còn dùng được."))
     return redirect("accounts:forgot_password_code")

@@ -29,13 +29,21 @@ def render_form(
 
 
 def wait_sentence(refused: TooManyRequests) -> str:
-    seconds = math.ceil(refused.retry_after.total_seconds())
-    if seconds < 60:
-        wait = ngettext("%d giây", "%d giây", seconds) % seconds
-    else:
-        minutes = math.ceil(seconds / 60)
-        wait = ngettext("%d phút", "%d phút", minutes) % minutes
     return _(
         "Đã thử quá nhiều lần trong thời gian ngắn. Nội dung đã nhập vẫn được giữ. "
         "Thử lại sau khoảng %(wait)s."
-    ) % {"wait": wait}
+    ) % {"wait": _wait(refused)}
+
+
+def resend_sentence(refused: TooManyRequests) -> str:
+    return _("Mã đã được gửi đi. Nếu chưa thấy tin nhắn, gửi lại sau khoảng %(wait)s.") % {
+        "wait": _wait(refused)
+    }
+
+
+def _wait(refused: TooManyRequests) -> str:
+    seconds = math.ceil(refused.retry_after.total_seconds())
+    if seconds < 60:
+        return ngettext("%d giây", "%d giây", seconds) % seconds
+    minutes = math.ceil(seconds / 60)
+    return ngettext("%d phút", "%d phút", minutes) % minutes

@@ -18,7 +18,7 @@ from accounts.services import registration
 from accounts.services.codes import CodeRefused
 from accounts.services.limits import TooManyRequests
 from accounts.services.registration import PendingExpired, Registration
-from accounts.views.refusals import render_form, wait_sentence
+from accounts.views.refusals import render_form, resend_sentence
 from accounts.views.targets import citizen_home, with_next
 
 PENDING = "registration"
@@ -113,7 +113,7 @@ def _send_again(request: HttpRequest, pending: Registration) -> HttpResponse:
             at=timezone.now(),
         )
     except TooManyRequests as error:
-        messages.warning(request, wait_sentence(error))
+        messages.warning(request, resend_sentence(error))
     else:
         messages.success(request, _("Đã gửi mã mới. Mã gửi trước không còn dùng được."))
     return redirect(with_next("accounts:confirm", request))

@@ -8,6 +8,7 @@ const modules = {
   queue: () => import("./queue.js"),
   reveal: () => import("./reveal.js"),
   robot: () => import("./robot.js"),
+  "show-password": () => import("./show-password.js"),
   "submit-once": () => import("./submit-once.js"),
   upload: () => import("./upload.js"),
 };

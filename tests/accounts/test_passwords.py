@@ -28,10 +28,10 @@ def refusals(password: str) -> list[str]:
     return []
 
 
-SHORT = "Mật khẩu cần ít nhất 9 ký tự; mật khẩu vừa nhập có 8 ký tự."
+SHORT = "Cần ít nhất 9 ký tự; vừa nhập 8 ký tự."
 COMMON = "Mật khẩu này quá quen thuộc, đã có trong danh sách mật khẩu bị lộ. Chọn mật khẩu khác."
 PERSONAL = (
-    "Mật khẩu không được làm từ họ tên, ngày sinh, số điện thoại, "
+    "Không được làm từ họ tên, ngày sinh, số điện thoại, "
     "thư điện tử hay số định danh của chính mình."
 )
 
@@ -40,10 +40,10 @@ PERSONAL = (
     ("password", "sentences"),
     [
         ("Cau@2026", [SHORT]),
-        ("135790@24", ["Mật khẩu cần có chữ cái.", "Mật khẩu cần có chữ in hoa."]),
-        ("songtranh@2026", ["Mật khẩu cần có chữ in hoa."]),
-        ("Songtranh@nam", ["Mật khẩu cần có chữ số."]),
-        ("Songtranh2026", ["Mật khẩu cần có ký tự đặc biệt, ví dụ @ # ! ?"]),
+        ("135790@24", ["Cần có chữ cái.", "Cần có chữ in hoa."]),
+        ("songtranh@2026", ["Cần có chữ in hoa."]),
+        ("Songtranh@nam", ["Cần có chữ số."]),
+        ("Songtranh2026", ["Cần có ký tự đặc biệt, ví dụ @ # ! ?"]),
         ("Password@123", [COMMON]),
         ("P@ssw0rd123", [COMMON]),
         ("Matkhau@123", [COMMON]),

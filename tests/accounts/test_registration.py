@@ -90,8 +90,8 @@ def test_pending_registration_lies_sealed_in_the_session(client):
         ("date_of_birth", "1/1/1890", "Kiểm tra lại năm sinh, ghi đủ 4 số."),
         ("phone", "02439 123 456", "Đây là số điện thoại cố định"),
         ("email", "lan@", "Thư điện tử cần có dạng"),
-        ("password", "Cau@2026", "Mật khẩu cần ít nhất 9 ký tự"),
-        ("password", "NguyenLan@1990", "Mật khẩu không được làm từ họ tên"),
+        ("password", "Cau@2026", "Cần ít nhất 9 ký tự; vừa nhập 8 ký tự."),
+        ("password", "NguyenLan@1990", "Không được làm từ họ tên"),
         ("consent", "", "Cần đánh dấu đồng ý"),
     ],
 )
@@ -156,7 +156,7 @@ def test_asking_for_the_code_again_waits_thirty_seconds(client, clock):
     first = latest_code()
 
     page = client.post(CONFIRM, {"again": "1"}, follow=True).text
-    assert "Thử lại sau khoảng 30 giây" in page
+    assert "gửi lại sau khoảng 30 giây" in page
     assert Notice.objects.count() == 1
 
     clock.shift(timedelta(seconds=31))
