@@ -231,6 +231,8 @@ def test_paper_card_shows_state_files_and_error():
                     "url": "/tep/1/",
                     "facts": "1 trang · 1,2 MB",
                     "scan": "Chưa quét mã độc",
+                    "thumb_url": "/tep/1/trang/1/",
+                    "move_url": "",
                     "remove_url": "/bo/1/",
                 }
             ],

@@ -1,0 +1,68 @@
+"""The public forms: a code to look up, a phone to which lost codes are sent."""
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from dossiers.codes import clean_code
+from portal.core.forms import PortalFormHelper
+from portal.core.identity import InvalidPhone, clean_phone
+
+
+class TrackingForm(forms.Form):
+    """A GET form, so that the page needs no cookie."""
+
+    use_required_attribute = False
+    mark_optional = False
+
+    ma = forms.CharField(
+        label=_("Mã hồ sơ"),
+        max_length=64,
+        help_text=_("Ghi trong tin nhắn, thư điện tử hoặc giấy hẹn, ví dụ H99.11-261123-0007."),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+        error_messages={"required": _("Nhập mã hồ sơ cần tra cứu.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper(self)
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+
+    def clean_ma(self) -> str:
+        code = clean_code(str(self.cleaned_data["ma"]))
+        if code is None:
+            raise forms.ValidationError(
+                _(
+                    "Mã hồ sơ gồm mã cơ quan, ngày nộp và số thứ tự, cách nhau bằng dấu gạch "
+                    "ngang. Xem lại tin nhắn rồi nhập đủ, ví dụ H99.11-261123-0007."
+                )
+            )
+        return code
+
+
+class ForgotCodeForm(forms.Form):
+    """The phone that was given when filing."""
+
+    use_required_attribute = False
+
+    phone = forms.CharField(
+        label=_("Số điện thoại đã ghi khi nộp hồ sơ"),
+        max_length=30,
+        widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel"}),
+        error_messages={"required": _("Nhập số điện thoại đã ghi khi nộp hồ sơ.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = PortalFormHelper(self, submit=_("Gửi mã hồ sơ đến điện thoại"))
+
+    def clean_phone(self) -> str:
+        try:
+            return clean_phone(str(self.cleaned_data["phone"]))
+        except InvalidPhone as error:
+            raise forms.ValidationError(error.sentence) from error

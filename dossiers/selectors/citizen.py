@@ -1,0 +1,283 @@
+"""The pages of a citizen: all of one's dossiers, and one of them in full."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.db.models import Prefetch, Q
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from dossiers import lifecycle
+from dossiers.codes import clean_code
+from dossiers.enums import DossierState, PartyRole
+from dossiers.filing import STEP_NAMES, FilingStep
+from dossiers.models import (
+    Dossier,
+    DossierPaper,
+    DossierParty,
+    Draft,
+    Obligation,
+    Result,
+    Slip,
+    Step,
+    SupplementItem,
+    SupplementRequest,
+)
+from dossiers.selectors.answers import AnswerPart, Line, answer_parts
+from dossiers.selectors.situation import Situation, TimelineItem, describe, timeline
+from portal.core.calendars import explain, notes_from_json
+from portal.core.dates import format_short_day
+from portal.core.identity import format_phone, mask_identity_number
+from portal.notices.models import Notice
+from procedures.eform.parsing import parse_definition
+
+MOST_SHOWN: Final = 200
+WITHDRAWABLE: Final = lifecycle.OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRow:
+    draft_id: str
+    name: str
+    # Where it goes on: the step's slug, and its name.
+    slug: str
+    step: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DossierRow:
+    code: str
+    name: str
+    applicant: str
+    situation: Situation
+
+
+@dataclass(frozen=True, slots=True)
+class MyDossiers:
+    """Everything of one person, what waits for them first."""
+
+    drafts: Sequence[DraftRow]
+    waiting: Sequence[DossierRow]
+    running: Sequence[DossierRow]
+    done: Sequence[DossierRow]
+
+
+@dataclass(frozen=True, slots=True)
+class PaperRows:
+    """One paper with its files, the newest round first; `older` were replaced."""
+
+    name: str
+    files: Sequence[DossierPaper]
+    older: Sequence[DossierPaper]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    title: str
+    text: str
+    medium: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DossierPage:
+    """One dossier in full, for its owner."""
+
+    dossier: Dossier
+    name: str
+    situation: Situation
+    timeline: Sequence[TimelineItem]
+    why: Sequence[str]
+    people: Sequence[Line]
+    answers: Sequence[AnswerPart]
+    papers: Sequence[PaperRows]
+    slips: Sequence[Slip]
+    messages: Sequence[Message]
+    result: Result | None
+    can_withdraw: bool
+
+
+def _with_situation(dossiers: Any) -> Any:
+    """Prefetch what `describe` asks of each dossier."""
+    return dossiers.select_related(
+        "procedure", "revision", "receiving_unit", "deciding_unit", "workflow_version"
+    ).prefetch_related(
+        Prefetch("steps", Step.objects.open().select_related("unit"), to_attr="open_steps"),
+        Prefetch(
+            "supplements",
+            SupplementRequest.objects.filter(answered_at=None, closed_at=None).prefetch_related(
+                "items"
+            ),
+            to_attr="open_requests",
+        ),
+        Prefetch("obligations", Obligation.objects.due(), to_attr="owed"),
+    )
+
+
+def _situation(dossier: Any) -> Situation:
+    return describe(
+        dossier,
+        step=next(iter(dossier.open_steps), None),
+        request=next(iter(dossier.open_requests), None),
+        owed=dossier.owed,
+    )
+
+
+def list_mine(user: User, *, at: datetime) -> MyDossiers:
+    """Return the drafts and dossiers of a citizen, newest first in each group."""
+    drafts = (
+        Draft.objects.visible_to(user).open().select_related("revision").order_by("-updated_at")
+    )
+    found = _with_situation(Dossier.objects.visible_to(user, at=at)).order_by("-submitted_at")
+    rows: dict[str, list[DossierRow]] = {"waiting": [], "running": [], "done": []}
+    for dossier in found[:MOST_SHOWN]:
+        situation = _situation(dossier)
+        running = dossier.state in lifecycle.OPEN or dossier.state == DossierState.DECIDED
+        group = "waiting" if situation.turn else "running" if running else "done"
+        rows[group].append(
+            DossierRow(dossier.code, name_of(dossier), dossier.applicant_name, situation)
+        )
+    return MyDossiers(
+        drafts=[
+            DraftRow(
+                draft_id=str(draft.pk),
+                name=draft.revision.everyday_name or draft.revision.name,
+                slug=draft.step or FilingStep.AGENCY,
+                step=str(STEP_NAMES[FilingStep(draft.step or FilingStep.AGENCY)]),
+                updated_at=draft.updated_at,
+            )
+            for draft in drafts
+        ],
+        **rows,
+    )
+
+
+def get_dossier_page(*, code: str, user: User, at: datetime) -> DossierPage | None:
+    """Return a citizen's own dossier in full, None where there is none for them."""
+    cleaned = clean_code(code)
+    if cleaned is None:
+        return None
+    dossier = (
+        _with_situation(
+            Dossier.objects.visible_to(user, at=at).select_related("form_version", "procedure")
+        )
+        .filter(code=cleaned)
+        .first()
+    )
+    if dossier is None:
+        return None
+    situation = _situation(dossier)
+    return DossierPage(
+        dossier=dossier,
+        name=name_of(dossier),
+        situation=situation,
+        timeline=timeline(dossier, dossier.steps.select_related("unit").order_by("number")),
+        why=explain(notes_from_json(dossier.due_notes)) if dossier.due_notes else [],
+        people=_people(dossier),
+        answers=answers_of(dossier),
+        papers=papers_of(dossier),
+        slips=list(dossier.slips.select_related("file").order_by("issued_at", "pk")),
+        messages=_messages(dossier),
+        result=dossier.results.filter(revoked_at=None).select_related("file").first(),
+        can_withdraw=dossier.state in WITHDRAWABLE,
+    )
+
+
+def get_own(*, code: str, user: User, at: datetime) -> Dossier | None:
+    """Return a citizen's own dossier with units and procedure."""
+    cleaned = clean_code(code)
+    if cleaned is None:
+        return None
+    found: Dossier | None = (
+        Dossier.objects.visible_to(user, at=at)
+        .select_related("procedure", "revision", "receiving_unit", "deciding_unit", "form_version")
+        .filter(code=cleaned)
+        .first()
+    )
+    return found
+
+
+def get_open_request(dossier: Dossier) -> SupplementRequest | None:
+    """Return the request that waits for the citizen, with its items and staged files."""
+    items = SupplementItem.objects.prefetch_related("uploads__file")
+    return (
+        dossier.supplements.filter(answered_at=None, closed_at=None)
+        .prefetch_related(Prefetch("items", items))
+        .first()
+    )
+
+
+def get_proof(dossier: Dossier) -> Slip | None:
+    """Return the proof of submission."""
+    return dossier.slips.filter(kind="PROOF").first()
+
+
+def name_of(dossier: Dossier) -> str:
+    return dossier.revision.everyday_name or dossier.revision.name
+
+
+def answers_of(dossier: Dossier) -> Sequence[AnswerPart]:
+    """Return the answers of a dossier in words, sealed ones included: for its owner only."""
+    if dossier.form_version is None:
+        return ()
+    definition = parse_definition(dossier.form_version.definition)
+    return answer_parts(definition, dossier.answers, sealed=dossier.unsealed_answers())
+
+
+def papers_of(dossier: Dossier) -> list[PaperRows]:
+    """Return the papers of a dossier with their files."""
+    names: dict[str, str] = {}
+    current: dict[str, list[DossierPaper]] = {}
+    older: dict[str, list[DossierPaper]] = {}
+    links = dossier.papers.select_related("file").order_by("paper_key", "-round", "position", "pk")
+    for link in links:
+        names.setdefault(link.paper_key, link.paper_name)
+        kept = current if link.superseded_at is None else older
+        kept.setdefault(link.paper_key, []).append(link)
+    return [
+        PaperRows(name, current.get(key, []), older.get(key, [])) for key, name in names.items()
+    ]
+
+
+def _people(dossier: Dossier) -> list[Line]:
+    rows: list[Line] = []
+    for party in DossierParty.objects.filter(
+        Q(role=PartyRole.SUBMITTER) | Q(role=PartyRole.APPLICANT), dossier=dossier
+    ).order_by("-role"):
+        number = party.identity_number
+        facts = [
+            party.name,
+            _("sinh ngày %(day)s") % {"day": format_short_day(party.date_of_birth)}
+            if party.date_of_birth
+            else "",
+            _("số định danh %(number)s") % {"number": mask_identity_number(number)}
+            if number
+            else "",
+            format_phone(party.phone) if party.phone else "",
+            party.address,
+        ]
+        label = str(PartyRole(party.role).label)
+        value = ", ".join(fact for fact in facts if fact)
+        rows.append(Line(label[:1].upper() + label[1:], value))
+    return rows
+
+
+def _messages(dossier: Dossier) -> list[Message]:
+    """Return what was said about a dossier; the same words by several media stand once."""
+    found: dict[tuple[str, str], Message] = {}
+    rows = Notice.objects.for_subject(f"dossier:{dossier.code}")
+    for row in rows[:100]:
+        key = (row.kind, f"{row.created_at:%Y%m%d%H%M}")
+        medium = str(row.get_medium_display())
+        if key in found:
+            known = found[key]
+            if medium not in known.medium:
+                medium = f"{known.medium}, {medium}"
+            longer = max(known.text, row.body, key=len)
+            found[key] = Message(known.title or row.subject, longer, medium, known.at)
+        else:
+            found[key] = Message(row.subject, row.body, medium, row.created_at)
+    return list(found.values())

@@ -1,0 +1,54 @@
+"""Which stored file somebody may open: absent, another's and another unit's answer alike."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from accounts.models import User
+from dossiers.codes import clean_code
+from dossiers.models import Dossier, Draft, Slip, StoredFile
+
+
+def find_draft_file(*, draft_id: UUID, file_id: UUID, owner: User) -> StoredFile | None:
+    """Return a file of an open draft of `owner`."""
+    drafts = Draft.objects.visible_to(owner).open().filter(pk=draft_id)
+    return StoredFile.objects.filter(pk=file_id, pk__in=drafts.values("papers__file")).first()
+
+
+def find_dossier(*, code: str, user: User, at: datetime) -> Dossier | None:
+    """Return the dossier of a code as `user` may see it."""
+    cleaned = clean_code(code)
+    if cleaned is None:
+        return None
+    return Dossier.objects.visible_to(user, at=at).filter(code=cleaned).first()
+
+
+def find_file(*, code: str, file_id: UUID, user: User, at: datetime) -> StoredFile | None:
+    """Return a paper or result of a dossier; what is staged for a supplement is its owner's."""
+    dossier = find_dossier(code=code, user=user, at=at)
+    if dossier is None:
+        return None
+    linked = Q(pk__in=dossier.papers.values("file")) | Q(
+        pk__in=dossier.results.filter(revoked_at=None).values("file")
+    )
+    if dossier.owner_id == user.pk:
+        linked |= Q(pk__in=dossier.supplements.values("items__uploads__file"))
+    return StoredFile.objects.filter(linked, pk=file_id).first()
+
+
+def find_slip(*, code: str, slip_id: int, user: User, at: datetime) -> Slip | None:
+    """Return a slip of a dossier, with its file once that is made."""
+    dossier = find_dossier(code=code, user=user, at=at)
+    if dossier is None:
+        return None
+    return dossier.slips.select_related("file").filter(pk=slip_id).first()
+
+
+def find_result_file(*, code: str, user: User, at: datetime) -> StoredFile | None:
+    """Return the file of the result in force."""
+    dossier = find_dossier(code=code, user=user, at=at)
+    if dossier is None:
+        return None
+    live = dossier.results.filter(revoked_at=None).select_related("file").first()
+    return live.file if live else None

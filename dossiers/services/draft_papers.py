@@ -1,0 +1,131 @@
+"""The files of a draft, slot by slot: nothing that was received is lost by a refusal."""
+
+from datetime import datetime
+from typing import BinaryIO
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.models import User
+from dossiers import attachments
+from dossiers.models import Draft, DraftPaper
+from dossiers.services.drafting import lock_draft, reopen_review
+from portal.core import files
+from procedures.enums import PaperSource
+
+
+class NoSuchSlot(Exception):
+    """The revision of the draft has no paper of this key to upload."""
+
+
+class NoSuchFile(Exception):
+    """The draft has no such file."""
+
+
+def add_file(
+    *, draft_id: UUID, owner: User, paper_key: str, upload: BinaryIO, name: str, at: datetime
+) -> DraftPaper:
+    """
+    Look at a file, keep it and put it last into a slot of a draft.
+
+    :raises attachments.UploadRefused: with the sentence for the citizen; nothing is kept then.
+    :raises NoSuchSlot: if no such paper is to be uploaded.
+    :raises drafting.DraftMissing, drafting.DraftSubmitted: if there is nothing to work on.
+    """
+    facts, data = attachments.look_at(upload, name)
+    key = attachments.keep(data)
+    try:
+        return _link(
+            draft_id=draft_id,
+            owner=owner,
+            paper_key=paper_key,
+            facts=facts,
+            storage_key=key,
+            at=at,
+        )
+    except BaseException:
+        files.delete_stored(key)
+        raise
+
+
+@transaction.atomic(durable=True)
+def _link(
+    *,
+    draft_id: UUID,
+    owner: User,
+    paper_key: str,
+    facts: files.Inspected,
+    storage_key: str,
+    at: datetime,
+) -> DraftPaper:
+    # Person before draft, as everywhere: the day's quota is counted per person.
+    User.objects.select_for_update(of=("self",), no_key=True).get(pk=owner.pk)
+    draft = lock_draft(draft_id=draft_id, owner=owner)
+    if not _is_slot(draft, paper_key):
+        raise NoSuchSlot(paper_key)
+    links = list(draft.papers.select_related("file"))
+    attachments.require_room((link.file for link in links), facts.size, by=owner, at=at)
+    file = attachments.record(facts, storage_key, by=owner, at=at)
+    taken = [link.position for link in links if link.paper_key == paper_key]
+    link = DraftPaper.objects.create(
+        draft=draft, paper_key=paper_key, file=file, position=max(taken, default=-1) + 1
+    )
+    _changed(draft, at=at)
+    return link
+
+
+@transaction.atomic(durable=True)
+def remove_file(*, draft_id: UUID, owner: User, file_id: UUID, at: datetime) -> str:
+    """
+    Take a file out of its slot and return the slot's key; the stored bytes are swept later.
+
+    :raises NoSuchFile: if it is gone already.
+    :raises drafting.DraftMissing, drafting.DraftSubmitted: if there is nothing to work on.
+    """
+    draft = lock_draft(draft_id=draft_id, owner=owner)
+    link = draft.papers.filter(file_id=file_id).first()
+    if link is None:
+        raise NoSuchFile(file_id)
+    link.delete()
+    _changed(draft, at=at)
+    return link.paper_key
+
+
+@transaction.atomic(durable=True)
+def move_file_up(*, draft_id: UUID, owner: User, file_id: UUID, at: datetime) -> str:
+    """
+    Put a file before the one above it in its slot and return the slot's key.
+
+    :raises NoSuchFile: if it is gone.
+    :raises drafting.DraftMissing, drafting.DraftSubmitted: if there is nothing to work on.
+    """
+    draft = lock_draft(draft_id=draft_id, owner=owner)
+    link = draft.papers.filter(file_id=file_id).first()
+    if link is None:
+        raise NoSuchFile(file_id)
+    row = list(draft.papers.filter(paper_key=link.paper_key).order_by("position", "pk"))
+    place = [one.pk for one in row].index(link.pk)
+    if place:
+        row[place - 1], row[place] = row[place], row[place - 1]
+        for position, one in enumerate(row):
+            one.position = position
+        DraftPaper.objects.bulk_update(row, ["position"])
+        _changed(draft, at=at)
+    return link.paper_key
+
+
+def _is_slot(draft: Draft, paper_key: str) -> bool:
+    paper = draft.revision.papers.filter(key=paper_key).first()
+    if paper is None:
+        return False
+    has_form = draft.revision.form_version_id is not None
+    return paper.source == PaperSource.UPLOAD or (
+        paper.source == PaperSource.EFORM and not has_form
+    )
+
+
+def _changed(draft: Draft, *, at: datetime) -> None:
+    draft.version += 1
+    draft.updated_at = at
+    reopen_review(draft)
+    draft.save(update_fields=["version", "updated_at", "done_steps"])

@@ -1,0 +1,139 @@
+"""A citizen's own dossiers: the list, one in full, its supplement, its withdrawal."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.decorators import citizen_required
+from accounts.requests import CitizenRequest
+from dossiers import attachments, filing, lifecycle, policies
+from dossiers.models import Dossier, DossierPaper, Slip
+from dossiers.selectors import citizen
+from dossiers.services import withdrawal
+from portal.core.identity import mask_phone
+
+
+@require_safe
+@citizen_required
+def mine(request: CitizenRequest) -> HttpResponse:
+    """List drafts and dossiers, what waits for the citizen first."""
+    page = citizen.list_mine(request.user, at=timezone.now())
+    return render(request, "dossiers/citizen/mine.html", {"page": page})
+
+
+@require_safe
+@citizen_required
+def done(request: CitizenRequest, code: str) -> HttpResponse:
+    """Show the code of a dossier just handed in, and what happens next."""
+    dossier = _own(request, code)
+    proof = citizen.get_proof(dossier)
+    context = {
+        "dossier": dossier,
+        "proof_url": _slip_url(dossier, proof) if proof else "",
+        "phone": mask_phone(request.user.phone),
+        "email": request.user.email,
+        "waits_for_payment": dossier.is_waiting_for_citizen,
+    }
+    return render(request, "dossiers/citizen/done.html", context)
+
+
+@require_safe
+@citizen_required
+def detail(request: CitizenRequest, code: str) -> HttpResponse:
+    """Show one dossier in full to its owner."""
+    page = citizen.get_dossier_page(code=code, user=request.user, at=timezone.now())
+    if page is None:
+        raise Http404
+    dossier = page.dossier
+    turn = page.situation.turn
+    context = {
+        "page": page,
+        "dossier": dossier,
+        "turn_url": reverse(turn.url_name, args=[dossier.code]) if turn and turn.url_name else "",
+        "papers": [
+            {
+                "name": paper.name,
+                "files": [file_of(dossier, link) for link in paper.files],
+                "older": [file_of(dossier, link) for link in paper.older],
+            }
+            for paper in page.papers
+        ],
+        "slips": [{"slip": slip, "url": _slip_url(dossier, slip)} for slip in page.slips],
+        "result_url": reverse("dossiers:result", args=[dossier.code]) if page.result else "",
+        "withdraw_url": reverse("dossiers:withdraw", args=[dossier.code])
+        if page.can_withdraw
+        else "",
+    }
+    return render(request, "dossiers/citizen/detail.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@citizen_required
+def withdraw(request: CitizenRequest, code: str) -> HttpResponse:
+    """Ask once more, then take the dossier back."""
+    dossier = _own(request, code)
+    if dossier.lifecycle_state not in lifecycle.OPEN:
+        return _too_late(request, dossier)
+    if request.method != "POST":
+        context: dict[str, Any] = {"dossier": dossier, "is_stale": False}
+        return render(request, "dossiers/citizen/withdraw.html", context)
+    version = request.POST.get("phien", "")
+    try:
+        withdrawal.withdraw_dossier(
+            dossier_id=dossier.pk,
+            by=request.user,
+            at=timezone.now(),
+            version=int(version) if version.isascii() and version.isdigit() else 0,
+        )
+    except lifecycle.StaleVersion:
+        fresh = _own(request, code)
+        context = {"dossier": fresh, "is_stale": True}
+        return render(request, "dossiers/citizen/withdraw.html", context, status=409)
+    except lifecycle.ForbiddenTransition:
+        return _too_late(request, dossier)
+    except policies.NotYourDossier as error:
+        raise Http404 from error
+    messages.success(request, _("Đã rút hồ sơ. Cơ quan không giải quyết hồ sơ này nữa."))
+    return redirect("dossiers:detail", code=dossier.code)
+
+
+def file_of(dossier: Dossier, link: DossierPaper) -> dict[str, Any]:
+    """Return what components/upload_row.html takes for a file that was handed in."""
+    file = link.file
+    args: list[str | UUID | int] = [dossier.code, file.pk]
+    size = attachments.size_text(file.size)
+    return {
+        "name": file.name,
+        "url": reverse("dossiers:file", args=args),
+        "facts": f"{filing.pages_text(file.pages or 1)} · {size}",
+        "scan": "" if file.is_viewable else str(file.get_scan_state_display()),
+        "thumb_url": reverse("dossiers:preview", args=[*args, 1]) if file.is_viewable else "",
+        "move_url": "",
+        "remove_url": "",
+    }
+
+
+def _own(request: CitizenRequest, code: str) -> Dossier:
+    dossier = citizen.get_own(code=code, user=request.user, at=timezone.now())
+    if dossier is None:
+        raise Http404
+    return dossier
+
+
+def _slip_url(dossier: Dossier, slip: Slip) -> str:
+    return reverse("dossiers:slip", args=[dossier.code, slip.pk])
+
+
+def _too_late(request: CitizenRequest, dossier: Dossier) -> HttpResponse:
+    messages.warning(
+        request,
+        _("Hồ sơ này không còn rút được: cơ quan đã giải quyết xong hoặc hồ sơ đã kết thúc."),
+    )
+    return redirect("dossiers:detail", code=dossier.code)

@@ -1,0 +1,124 @@
+"""Files leave the portal only here, after asking who may see them; never shown as they came."""
+
+from datetime import datetime
+from typing import TypedDict, cast
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from accounts.models import User
+from accounts.requests import CitizenRequest, StaffRequest
+from dossiers import attachments, policies
+from dossiers.models import StoredFile
+from dossiers.selectors import papers
+from dossiers.views.filing_frame import filing_view
+from portal.core import files as core_files
+
+
+class Viewer(TypedDict):
+    user: User
+    at: datetime
+
+
+@require_safe
+@filing_view
+def draft_file(request: CitizenRequest, draft_id: UUID, file_id: UUID) -> HttpResponse:
+    """Hand a file of a draft back to its owner."""
+    return _original(
+        request, papers.find_draft_file(draft_id=draft_id, file_id=file_id, owner=request.user)
+    )
+
+
+@require_safe
+@filing_view
+def draft_preview(
+    request: CitizenRequest, draft_id: UUID, file_id: UUID, page: int
+) -> HttpResponse:
+    """Show one page of a file of a draft to its owner."""
+    return _picture(
+        papers.find_draft_file(draft_id=draft_id, file_id=file_id, owner=request.user), page
+    )
+
+
+@require_safe
+def file(request: HttpRequest, code: str, file_id: UUID) -> HttpResponse:
+    """Hand over a file of a dossier to its owner, or to staff who may see the dossier."""
+    return _original(request, papers.find_file(code=code, file_id=file_id, **_viewer(request)))
+
+
+@require_safe
+def preview(request: HttpRequest, code: str, file_id: UUID, page: int) -> HttpResponse:
+    """Show one page of a file of a dossier."""
+    return _picture(papers.find_file(code=code, file_id=file_id, **_viewer(request)), page)
+
+
+@require_safe
+def slip(request: HttpRequest, code: str, slip_id: int) -> HttpResponse:
+    """Hand over an issued slip; a withdrawn one stays readable."""
+    found = papers.find_slip(code=code, slip_id=slip_id, **_viewer(request))
+    if found is None:
+        raise Http404
+    if found.file is None:
+        context = {"slip": found, "code": code}
+        response = render(request, "dossiers/public/slip_waiting.html", context, status=202)
+        response["Cache-Control"] = "private, no-store"
+        return response
+    return _original(request, found.file)
+
+
+@require_safe
+def result(request: HttpRequest, code: str) -> HttpResponse:
+    """Hand over the result that is in force."""
+    return _original(request, papers.find_result_file(code=code, **_viewer(request)))
+
+
+def _viewer(request: HttpRequest) -> Viewer:
+    # LoginRequiredMiddleware has sent everybody else to sign in before this.
+    user = request.user
+    if not isinstance(user, User):
+        raise Http404
+    if user.is_staff_member and not policies.can_read(cast(StaffRequest, request).roles):
+        raise PermissionDenied
+    return {"user": user, "at": timezone.now()}
+
+
+def _original(request: HttpRequest, found: StoredFile | None) -> HttpResponse:
+    if found is None:
+        raise Http404
+    if not found.is_viewable:
+        response = render(request, "dossiers/public/file_withheld.html", status=409)
+        response["Cache-Control"] = "private, no-store"
+        return response
+    try:
+        data = core_files.read_stored(found.storage_key, sha256=found.sha256)
+    except core_files.FileDamaged as error:
+        raise Http404 from error
+    response = HttpResponse(data, content_type=found.mime)
+    response["Content-Disposition"] = content_disposition_header(
+        as_attachment=True, filename=found.name
+    )
+    return _sealed_off(response)
+
+
+def _picture(found: StoredFile | None, page: int) -> HttpResponse:
+    if found is None or not found.is_viewable:
+        raise Http404
+    try:
+        picture = attachments.preview_png(found, page=page)
+    except (core_files.PreviewFailed, core_files.FileDamaged) as error:
+        raise Http404 from error
+    return _sealed_off(HttpResponse(picture, content_type="image/png"))
+
+
+def _sealed_off(response: HttpResponse) -> HttpResponse:
+    """Make sure that nothing in a stranger's file can act in our name, or stays in a cache."""
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["Cache-Control"] = "private, no-store"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response

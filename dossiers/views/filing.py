@@ -1,0 +1,273 @@
+"""Filing a dossier, step by step: each step its own address, complete without JavaScript."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.decorators import citizen_required
+from accounts.enums import CodePurpose
+from accounts.limits import CODE_GAP
+from accounts.requests import CitizenRequest, client_address, code_session
+from accounts.services import codes, robots
+from accounts.services.limits import TooManyRequests
+from dossiers.filing import FilingStep, Place
+from dossiers.forms.filing import SubmitForm
+from dossiers.selectors import filing as pages
+from dossiers.services import draft_steps, drafting, submission
+from dossiers.views.filing_frame import (
+    Desk,
+    desk_of,
+    filing_view,
+    not_yet,
+    open_desk,
+    rebased_words,
+    show,
+)
+from dossiers.views.filing_papers import show_papers
+from dossiers.views.filing_steps import ASKING, save_step, show_step, take_step
+from portal.core.dates import to_local
+from portal.core.identity import mask_phone
+
+
+@require_GET
+@citizen_required
+def start(request: CitizenRequest, procedure_code: str) -> HttpResponse:
+    """Go on with the newest draft of a procedure, or begin one."""
+    try:
+        draft = drafting.start_draft(
+            procedure_code=procedure_code, owner=request.user, at=timezone.now()
+        )
+    except drafting.ProcedureClosed:
+        return render(request, "dossiers/filing/closed.html", status=404)
+    except drafting.TooManyDrafts:
+        messages.warning(
+            request,
+            _(
+                "Đã có %(count)d hồ sơ đang làm dở, là số tối đa. Nộp hoặc xóa bớt một hồ sơ dở "
+                "dang rồi bắt đầu hồ sơ mới."
+            )
+            % {"count": drafting.MAX_OPEN},
+        )
+        return redirect("dossiers:mine")
+    desk = open_desk(request, draft.pk)
+    if desk.was_rebased:
+        messages.warning(request, rebased_words())
+    return redirect(desk.url(desk.first))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@filing_view
+def step(request: CitizenRequest, draft_id: UUID, step: str) -> HttpResponse:
+    """Show one step of a filing; on POST, save it and lead on."""
+    desk = open_desk(request, draft_id)
+    place = _place(desk, step)
+    if place is None:
+        return _unknown_section(desk) if step == FilingStep.FORM else _absent()
+    is_post = request.method == "POST"
+    if not desk.reaches(place) and not (is_post and place.step in ASKING):
+        return not_yet(desk, place)
+    if place.step in ASKING:
+        return take_step(desk, place) if is_post else show_step(desk, place)
+    if place.step is FilingStep.PAPERS:
+        return _finish(desk, place) if is_post else show_papers(desk)
+    if place.step is FilingStep.REVIEW:
+        return _finish(desk, place) if is_post else _show_review(desk)
+    return _hand_in(desk) if is_post else _show_submit(desk)
+
+
+@require_POST
+@filing_view
+def autosave(request: CitizenRequest, draft_id: UUID, step: str) -> HttpResponse:
+    """Save a step while it is being filled in, right or wrong; the page stays."""
+    desk = open_desk(request, draft_id)
+    place = _place(desk, step)
+    if place is None or place.step not in ASKING:
+        raise Http404
+    try:
+        draft = save_step(desk, place, is_final=False)
+    except draft_steps.SavedElsewhere:
+        return JsonResponse({}, status=409)
+    return JsonResponse({"saved_at": f"{to_local(draft.updated_at):%H:%M}"})
+
+
+@require_POST
+@filing_view
+def draft_delete(request: CitizenRequest, draft_id: UUID) -> HttpResponse:
+    """Remove a draft; asked for once more on a page of its own."""
+    if request.POST.get("chac-chan") != "1":
+        desk = open_desk(request, draft_id)
+        context = {"draft": desk.draft, "procedure": desk.filing.revision, "back_url": _back(desk)}
+        return render(request, "dossiers/filing/delete.html", context)
+    drafting.delete_draft(draft_id=draft_id, owner=request.user)
+    messages.success(request, _("Đã xóa hồ sơ làm dở."))
+    return redirect("dossiers:mine")
+
+
+def _place(desk: Desk, step: str) -> Place | None:
+    if step not in {one.value for one in desk.filing.steps}:
+        return None
+    if step != FilingStep.FORM:
+        return Place(FilingStep(step))
+    sections = [place for place in desk.places if place.step is FilingStep.FORM]
+    wanted = desk.request.GET.get("muc")
+    if wanted:
+        return next((place for place in sections if place.section == wanted), None)
+    if desk.first in sections:
+        return desk.first
+    return sections[0] if sections else None
+
+
+def _unknown_section(desk: Desk) -> HttpResponse:
+    """Lead on from a part of the e-form that is not asked (any more); what was typed is kept."""
+    wanted = desk.request.GET.get("muc", "")[:64]
+    if desk.filing.definition is not None and desk.request.method == "POST" and wanted:
+        save_step(desk, Place(FilingStep.FORM, wanted), is_final=False)
+    return redirect(desk.url(desk.first))
+
+
+def _absent() -> HttpResponse:
+    raise Http404
+
+
+def _finish(desk: Desk, place: Place) -> HttpResponse:
+    draft = drafting.finish_step(
+        draft_id=desk.draft.pk, owner=desk.request.user, step=place.step, at=timezone.now()
+    )
+    after = desk_of(desk.request, draft)
+    if place.mark in draft.done_steps:
+        return redirect(after.next_url(place))
+    return show_papers(after, problems=after.verdict.problems.get(place.mark, []), status=422)
+
+
+def _show_review(desk: Desk) -> HttpResponse:
+    parts = [
+        {"part": part, "url": f"{desk.url(part.place)}{_joint(part.place)}ve=xem-lai"}
+        for part in pages.review(desk.filing, desk.verdict)
+    ]
+    return show(desk, Place(FilingStep.REVIEW), "xem-lai", {"parts": parts})
+
+
+def _show_submit(
+    desk: Desk, *, form: SubmitForm | None = None, asks_code: bool = False, status: int = 200
+) -> HttpResponse:
+    initial = {"key": desk.draft.submission_key}
+    context: dict[str, Any] = {
+        "form": form or SubmitForm(initial=initial, asks_code=asks_code),
+        "asks_code": asks_code,
+        "challenge_url": reverse("accounts:robot_challenge"),
+        "phone": mask_phone(desk.request.user.phone),
+        "agency": desk.draft.agency,
+    }
+    return show(desk, Place(FilingStep.SUBMIT), "nop", context, status=status)
+
+
+def _hand_in(desk: Desk) -> HttpResponse:
+    request = desk.request
+    if request.POST.get("gui-lai") == "1":
+        return _ask_code(desk)
+    asks_code = "code" in request.POST
+    form = SubmitForm(request.POST, asks_code=asks_code)
+    if not form.is_valid():
+        return _show_submit(desk, form=form, asks_code=asks_code, status=422)
+    payload = request.POST.get("altcha", "")
+    if asks_code:
+        refusal = _code_refusal(request, form.cleaned_data["code"])
+        if refusal:
+            form.add_error("code", refusal)
+    elif not payload:
+        # No script ran, or it could not reach us: a code to the phone takes its place.
+        return _ask_code(desk)
+    elif not robots.verify(payload=payload, at=timezone.now()):
+        form.add_error(
+            None,
+            _(
+                "Lần kiểm tra tự động này đã dùng hoặc đã quá hạn. Bấm “Nộp hồ sơ” một lần nữa; "
+                "hồ sơ không bao giờ bị nộp hai lần."
+            ),
+        )
+    if form.errors:
+        return _show_submit(desk, form=form, asks_code=asks_code, status=422)
+    return _submit(desk, form)
+
+
+def _code_refusal(request: CitizenRequest, code: str) -> str:
+    try:
+        codes.require_code(
+            purpose=CodePurpose.ROBOT_CHECK,
+            phone=request.user.phone,
+            session=code_session(request),
+            code=code,
+            at=timezone.now(),
+        )
+    except codes.CodeRefused as error:
+        return error.sentence
+    return ""
+
+
+def _ask_code(desk: Desk) -> HttpResponse:
+    _send_code(desk)
+    promised = desk.request.POST.get("promise") == "on"
+    initial = {"key": desk.draft.submission_key, "promise": promised}
+    form = SubmitForm(initial=initial, asks_code=True)
+    return _show_submit(desk, form=form, asks_code=True)
+
+
+def _submit(desk: Desk, form: SubmitForm) -> HttpResponse:
+    request = desk.request
+    try:
+        dossier = submission.submit_dossier(
+            draft_id=desk.draft.pk,
+            owner=request.user,
+            key=form.cleaned_data["key"],
+            at=timezone.now(),
+        )
+    except drafting.ProcedureClosed:
+        form.add_error(
+            None,
+            _(
+                "Cơ quan vừa ngừng nhận thủ tục này trực tuyến nên hồ sơ chưa nộp được. Mọi nội "
+                "dung đã khai vẫn được giữ. Chọn cơ quan khác ở bước đầu, hoặc nộp tại quầy."
+            ),
+        )
+        return _show_submit(desk, form=form, status=422)
+    except submission.NotComplete as error:
+        messages.warning(
+            request,
+            _("Hồ sơ chưa nộp được vì còn thiếu. %(problem)s Mọi nội dung đã khai vẫn được giữ.")
+            % {"problem": next(iter(error.problems), "")},
+        )
+        return redirect(desk.url(error.place))
+    return redirect("dossiers:done", code=dossier.code)
+
+
+def _send_code(desk: Desk) -> None:
+    request = desk.request
+    try:
+        codes.send_code(
+            purpose=CodePurpose.ROBOT_CHECK,
+            phone=request.user.phone,
+            session=code_session(request),
+            client=client_address(request),
+            email=request.user.email if request.user.email_verified_at else "",
+            recipient=request.user,
+            at=timezone.now(),
+        )
+    except TooManyRequests as error:
+        if error.retry_after > CODE_GAP:
+            raise
+        # The one sent a moment ago is still good.
+
+
+def _joint(place: Place) -> str:
+    return "&" if place.section else "?"
+
+
+def _back(desk: Desk) -> str:
+    return desk.url(desk.first)

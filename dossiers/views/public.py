@@ -1,0 +1,61 @@
+"""Looking a dossier up without signing in: where it is and until when, nothing of a person."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.limits import Bucket
+from accounts.requests import client_address
+from accounts.services import limits
+from dossiers.forms.tracking import ForgotCodeForm, TrackingForm
+from dossiers.selectors import tracking
+from dossiers.services import lost_codes
+
+
+@login_not_required
+@require_safe
+def track(request: HttpRequest) -> HttpResponse:
+    """Show the stage of one dossier to anyone who holds its code."""
+    is_asked = "ma" in request.GET
+    form = TrackingForm(request.GET if is_asked else None)
+    page, status = None, 200
+    if is_asked:
+        # Counted before anything is read, whatever was typed.
+        limits.require(Bucket.TRACK_ADDRESS, client_address(request), at=timezone.now())
+        if form.is_valid():
+            page = tracking.get_tracking_page(code=form.cleaned_data["ma"])
+            if page is None:
+                form.add_error(
+                    "ma",
+                    _(
+                        "Không tìm thấy hồ sơ có mã này. Xem lại từng chữ số trong tin nhắn hoặc "
+                        "giấy hẹn; quên mã thì bấm “Quên mã hồ sơ”."
+                    ),
+                )
+        status = 200 if page else 404 if form.is_valid() or form.cleaned_data else 422
+    context = {"form": form, "page": page}
+    response = render(request, "dossiers/public/track.html", context, status=status)
+    # The empty form is the same for everybody; an answer is nobody's to keep.
+    response["Cache-Control"] = "no-store" if is_asked else "public, max-age=300"
+    return response
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def forgot_code(request: HttpRequest) -> HttpResponse:
+    """Send lost codes to the phone on the dossiers; the answer is always the same."""
+    is_post = request.method == "POST"
+    form = ForgotCodeForm(request.POST if is_post else None)
+    is_sent = is_post and form.is_valid()
+    if is_sent:
+        lost_codes.send_codes(
+            phone=form.cleaned_data["phone"], client=client_address(request), at=timezone.now()
+        )
+    context = {"form": form, "is_sent": is_sent}
+    status = 422 if form.errors else 200
+    response = render(request, "dossiers/public/forgot_code.html", context, status=status)
+    response["Cache-Control"] = "private, no-store"
+    return response
