@@ -9,6 +9,7 @@ from django.contrib.auth import logout
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -18,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from accounts import sessions
 from accounts.models import StaffRole, User
+from accounts.requests import own_path
 from accounts.selectors import list_roles
 from accounts.services.limits import TooManyRequests
 
@@ -73,7 +75,13 @@ class PrivateByDefaultMiddleware(LoginRequiredMiddleware):
         if not getattr(view_func, "login_required", True):
             return None
         request.is_private = True  # type: ignore[attr-defined]
-        response = super().process_view(request, view_func, view_args, view_kwargs)
+        response: HttpResponseBase | None = super().process_view(
+            request, view_func, view_args, view_kwargs
+        )
+        if response is not None and request.method not in {"GET", "HEAD"}:
+            # What was posted cannot be asked for again after the sign-in; its page can.
+            page = own_path(request.headers.get("Referer", ""), request) or "/"
+            response = redirect_to_login(page, self.get_login_url(view_func))
         if response is not None and request.headers.get("HX-Request"):
             return HttpResponse(status=401, headers={"HX-Redirect": response["Location"]})
         return response

@@ -3,6 +3,7 @@
 import ipaddress
 import secrets
 from typing import Final
+from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -65,6 +66,15 @@ def code_session(request: HttpRequest) -> str:
     if token is None:
         token = request.session[_CODE_SESSION] = secrets.token_urlsafe(24)
     return token
+
+
+def own_path(url: str, request: HttpRequest) -> str:
+    """Return path and query of an address of this host, "" of any other."""
+    if not url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}):
+        return ""
+    parts = urlsplit(url)
+    path = urlunsplit(("", "", parts.path, parts.query, ""))
+    return path if path.startswith("/") and not path.startswith("//") else ""
 
 
 def safe_next(request: HttpRequest, *, default: str) -> str:

@@ -16,15 +16,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.decorators import staff_required
 from accounts.enums import UserKind
 from accounts.forms import IdentityChoiceForm, PhoneChoiceForm, SignInForm, StaffSignInForm
 from accounts.models import User
-from accounts.requests import client_address, safe_next
+from accounts.requests import StaffRequest, client_address, safe_next
 from accounts.services import sign_in as services
 from accounts.services.limits import TooManyRequests
 from accounts.services.sign_in import StillSeveral, WrongCredentials
 from accounts.views.refusals import render_form
-from accounts.views.targets import citizen_home, home_of, staff_home, with_next
+from accounts.views.targets import citizen_home, staff_home, with_next
 
 CHOICE: Final = "sign_in_choice"
 CHOICE_LIFETIME: Final = timedelta(minutes=5)
@@ -145,11 +146,10 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return redirect(settings.STAFF_LOGIN_URL if was_staff else settings.LOGIN_URL)
 
 
-@never_cache
-def staff_landing(request: HttpRequest) -> HttpResponse:
-    """Send whoever is signed in to where their work is."""
-    assert isinstance(request.user, User)
-    return redirect(home_of(request.user))
+@staff_required()
+def staff_landing(request: StaffRequest) -> HttpResponse:
+    """Send staff to where their work is."""
+    return redirect(staff_home())
 
 
 def _enter(request: HttpRequest, user: User, *, default: str) -> HttpResponse:

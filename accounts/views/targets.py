@@ -25,10 +25,6 @@ def _reverse(name: str) -> str:
         return reverse("accounts:profile")
 
 
-def home_of(user: User) -> str:
-    return staff_home() if user.is_staff_member else citizen_home()
-
-
 def dossier_address(notice: Notice, *, user: User) -> str:
     """Return where the dossier that a notice is about is read, "" if it is about none."""
     kind, _, code = notice.subject_key.partition(":")

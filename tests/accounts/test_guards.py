@@ -122,6 +122,21 @@ def test_private_pages_are_never_stored(client):
     assert "Cache-Control" not in client.get("/g/public/")
 
 
+@pytest.mark.parametrize(
+    ("referer", "page"),
+    [
+        ("http://testserver/ho-so/H99/?a=b", "/ho-so/H99/%3Fa%3Db"),
+        ("http://evil.example/ho-so/", "/"),
+        ("http://testserver//evil.example/", "/"),
+        ("", "/"),
+    ],
+)
+def test_post_of_nobody_comes_back_to_the_page_it_was_made_on(client, referer, page):
+    response = client.post("/g/citizens/xin/", headers={"Referer": referer})
+
+    assert response.url == f"/dang-nhap/?next={page}"
+
+
 def test_fragment_for_nobody_leads_the_whole_page_to_sign_in(client):
     response = client.get("/g/staff/", headers={"HX-Request": "true"})
 
