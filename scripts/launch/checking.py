@@ -18,6 +18,7 @@ from scripts.launch.demo import has_command
 from scripts.launch.environment import LOCK, ROOT, VENV, say
 
 BIN = VENV / "bin"
+PRODUCTION_LOCK = ROOT / "requirements.production.lock"
 
 
 @dataclass(frozen=True)
@@ -106,14 +107,22 @@ def passes(check: Check) -> bool:
 
 
 def lock_is_fresh() -> bool:
-    """Say whether requirements.lock is what pyproject.toml asks for, as far as can be told."""
+    """Say whether both locks are what pyproject.toml asks for, as far as can be told."""
+    everything = ["--all-extras", "--group", "dev"]
+    # The image of production leaves the embedded servers and the tools out, and takes the rest
+    # at the very versions that were tested.
+    without_tools = ["--constraint", str(LOCK)]
+    fresh = [_is_fresh(LOCK, everything), _is_fresh(PRODUCTION_LOCK, without_tools)]
+    return all(fresh)
+
+
+def _is_fresh(lock: Path, options: Sequence[str]) -> bool:
     # Newer releases are no reason to fail: resolving starts from what is locked.
     with tempfile.NamedTemporaryFile("w+", suffix=".lock") as copy:
-        copy.write(LOCK.read_text(encoding="utf-8"))
+        copy.write(lock.read_text(encoding="utf-8"))
         copy.flush()
-        command = ["uv", "pip", "compile", "pyproject.toml", "--quiet", "--universal"]
-        command += ["--all-extras", "--group", "dev", "--generate-hashes", "--no-header"]
-        command += ["--no-annotate", "-o", copy.name]
+        command = ["uv", "pip", "compile", "pyproject.toml", "--quiet", "--universal", *options]
+        command += ["--generate-hashes", "--no-header", "--no-annotate", "-o", copy.name]
         result = subprocess.run(
             [str(BIN / command[0]), *command[1:]],
             cwd=ROOT,
@@ -124,10 +133,10 @@ def lock_is_fresh() -> bool:
         copy.seek(0)
         wanted = pins(copy.read())
     if result.returncode != 0:
-        say(f"bỏ qua lock: {result.stderr.strip()[-200:]}")
+        say(f"bỏ qua {lock.name}: {result.stderr.strip()[-200:]}")
         return True
-    different = sorted(wanted ^ pins(LOCK.read_text(encoding="utf-8")))
-    say("đạt  lock" if not different else f"LỖI  lock: {', '.join(different)}")
+    different = sorted(wanted ^ pins(lock.read_text(encoding="utf-8")))
+    say(f"đạt  {lock.name}" if not different else f"LỖI  {lock.name}: {', '.join(different)}")
     return not different
 
 
