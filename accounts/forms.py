@@ -200,7 +200,12 @@ class NewPasswordForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.user = user
         self.helper = PortalFormHelper(self, submit=_("Lưu mật khẩu mới"))
-        self.helper.layout = Layout("password", _password_rules())
+        self.helper.layout = Layout(
+            # Tells a password keeper whose password it is.
+            HTML('<input type="text" autocomplete="username" value="{{ username }}" hidden>'),
+            "password",
+            _password_rules(),
+        )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

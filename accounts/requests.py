@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from accounts.enums import UserKind
 from accounts.models import StaffRole, User
 
 NEXT: Final = "next"
@@ -30,6 +31,10 @@ class StaffRequest(SignedInRequest):
 
     # The roles held today, with their units; read once, when first asked for.
     roles: list[StaffRole]
+
+
+def is_signed_in(request: HttpRequest, kind: UserKind) -> bool:
+    return isinstance(request.user, User) and request.user.kind == kind
 
 
 def client_address(request: HttpRequest) -> str:

@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import selectors
+from accounts.models import User
 from accounts.requests import SignedInRequest
 from accounts.services import inbox as inbox_services
 from accounts.views.targets import dossier_address
@@ -35,6 +36,7 @@ def profile(request: SignedInRequest) -> HttpResponse:
         "rows": selectors.list_own_data(user),
         "unread": selectors.count_unread(user),
         "is_staff_member": user.is_staff_member,
+        "frame": _frame(user),
     }
     return render(request, "accounts/profile.html", context)
 
@@ -52,5 +54,10 @@ def inbox(request: SignedInRequest) -> HttpResponse:
         "page": page,
         "entries": [Entry(notice, dossier_address(notice, user=request.user)) for notice in page],
         "unread": selectors.count_unread(request.user),
+        "frame": _frame(request.user),
     }
     return render(request, "accounts/inbox.html", context)
+
+
+def _frame(user: User) -> str:
+    return "base_office.html" if user.is_staff_member else "base_signed_in.html"

@@ -23,6 +23,7 @@ from accounts.services.codes import CodeRefused
 from accounts.services.limits import TooManyRequests
 from accounts.views.refusals import render_form, resend_sentence
 from portal.core.crypto import Unreadable, seal, unseal
+from portal.core.identity import format_phone
 
 ASKED: Final = "recovery"
 ALLOWED: Final = "recovery_allowed"
@@ -109,7 +110,9 @@ def new_password(request: HttpRequest) -> HttpResponse:
             return redirect("accounts:forgot_password")
         messages.success(request, _("Đã lưu mật khẩu mới. Đăng nhập bằng mật khẩu này."))
         return redirect("accounts:sign_in")
-    return render_form(request, "accounts/new_password.html", form)
+    return render_form(
+        request, "accounts/new_password.html", form, username=format_phone(user.phone)
+    )
 
 
 def _ask(request: HttpRequest, asked: dict[str, str]) -> None:

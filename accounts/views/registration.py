@@ -12,8 +12,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from accounts import consent
+from accounts.enums import UserKind
 from accounts.forms import CodeForm, RegistrationForm
-from accounts.requests import client_address, code_session, safe_next
+from accounts.requests import client_address, code_session, is_signed_in, safe_next
 from accounts.services import registration
 from accounts.services.codes import CodeRefused
 from accounts.services.limits import TooManyRequests
@@ -30,6 +31,8 @@ PENDING = "registration"
 @require_http_methods(["GET", "HEAD", "POST"])
 def register(request: HttpRequest) -> HttpResponse:
     """Ask for name, numbers and password; then send a code to the phone."""
+    if request.method != "POST" and is_signed_in(request, UserKind.CITIZEN):
+        return redirect(safe_next(request, default=citizen_home()))
     at = timezone.now()
     refused = None
     form = RegistrationForm(
@@ -71,6 +74,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
         pending = Registration.unseal(request.session.get(PENDING, ""), at=at)
     except PendingExpired:
         request.session.pop(PENDING, None)
+        # A second press of "Mở tài khoản" comes here signed in, and is sent on from there.
         return redirect(with_next("accounts:register", request))
     if "again" in request.POST:
         return _send_again(request, pending)

@@ -20,7 +20,7 @@ from accounts.decorators import staff_required
 from accounts.enums import UserKind
 from accounts.forms import IdentityChoiceForm, PhoneChoiceForm, SignInForm, StaffSignInForm
 from accounts.models import User
-from accounts.requests import StaffRequest, client_address, safe_next
+from accounts.requests import StaffRequest, client_address, is_signed_in, safe_next
 from accounts.services import sign_in as services
 from accounts.services.limits import TooManyRequests
 from accounts.services.sign_in import StillSeveral, WrongCredentials
@@ -37,7 +37,7 @@ CHOICE_LIFETIME: Final = timedelta(minutes=5)
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Sign a citizen in."""
-    if request.method != "POST" and _is_signed_in(request, UserKind.CITIZEN):
+    if request.method != "POST" and is_signed_in(request, UserKind.CITIZEN):
         return redirect(safe_next(request, default=citizen_home()))
     refused = None
     form = SignInForm(request.POST if request.method == "POST" else None)
@@ -114,7 +114,7 @@ def choose_account(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def staff_sign_in(request: HttpRequest) -> HttpResponse:
     """Sign a member of staff in."""
-    if request.method != "POST" and _is_signed_in(request, UserKind.STAFF):
+    if request.method != "POST" and is_signed_in(request, UserKind.STAFF):
         return redirect(safe_next(request, default=staff_home()))
     refused = None
     form = StaffSignInForm(request.POST if request.method == "POST" else None)
@@ -140,7 +140,7 @@ def staff_sign_in(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session and everything kept in it."""
-    was_staff = _is_signed_in(request, UserKind.STAFF)
+    was_staff = is_signed_in(request, UserKind.STAFF)
     logout(request)
     messages.success(request, _("Đã đăng xuất."))
     return redirect(settings.STAFF_LOGIN_URL if was_staff else settings.LOGIN_URL)
@@ -157,7 +157,3 @@ def _enter(request: HttpRequest, user: User, *, default: str) -> HttpResponse:
     # session of somebody else held is thrown away.
     login(request, user)
     return redirect(safe_next(request, default=default))
-
-
-def _is_signed_in(request: HttpRequest, kind: UserKind) -> bool:
-    return isinstance(request.user, User) and request.user.kind == kind

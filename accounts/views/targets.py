@@ -3,7 +3,7 @@
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from accounts.models import User
 from accounts.requests import NEXT, safe_next
@@ -11,18 +11,11 @@ from portal.notices.models import Notice
 
 
 def citizen_home() -> str:
-    return _reverse("dossiers:mine")
+    return reverse("dossiers:mine")
 
 
 def staff_home() -> str:
-    return _reverse("dossiers:queue")
-
-
-def _reverse(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return reverse("accounts:profile")
+    return reverse("dossiers:queue")
 
 
 def dossier_address(notice: Notice, *, user: User) -> str:

@@ -43,6 +43,7 @@ def test_profile_of_staff_shows_their_name_and_post(client):
 
     assert staff.username in page
     assert "Chuyên viên tư pháp" in page
+    assert "Hồ sơ của tôi" not in page
 
 
 @pytest.mark.parametrize("url", [PROFILE, INBOX])

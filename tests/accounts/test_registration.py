@@ -255,6 +255,16 @@ def test_number_used_by_somebody_else_does_not_block_its_true_owner(client, leve
     assert "Nguyễn Thị Lan" not in "".join(notice.body for notice in told)
 
 
+def test_second_press_ends_where_the_first_one_led(client):
+    begin(client)
+    client.post(CONFIRM, {"code": latest_code()})
+
+    again = client.post(CONFIRM, {"code": latest_code()}, follow=True)
+
+    assert again.redirect_chain[-1][0] == reverse("dossiers:mine")
+    assert User.objects.count() == 1
+
+
 def test_number_and_phone_of_an_account_open_that_account_with_the_new_password(client):
     mine = CitizenFactory(identity_number=NUMBER, phone=PHONE, clear_password="Cu@12345xyz")
     begin(client)

@@ -253,7 +253,7 @@ def test_signing_in_never_leads_to_another_host(client, payload, where):
         response = client.post(SIGN_IN, {**typed, "next": payload})
 
     assert response.status_code == 302
-    assert response.url in (reverse("accounts:profile"), "/ho-so/")
+    assert response.url == reverse("dossiers:mine")
 
 
 def test_signing_in_goes_on_to_a_page_of_ours(client):
@@ -267,8 +267,9 @@ def test_staff_sign_in_with_their_name(client):
 
     response = client.post(STAFF_SIGN_IN, {"name": "MotCua.SongTranh ", "password": PASSWORD})
 
-    assert response.status_code == 302
+    assert response.url == reverse("dossiers:queue")
     assert signed_in(client) == staff.pk
+    assert client.get(reverse("accounts:staff_landing")).url == reverse("dossiers:queue")
 
 
 def test_staff_do_not_sign_in_as_citizens_nor_citizens_as_staff(client):
