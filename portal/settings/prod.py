@@ -47,6 +47,11 @@ if env.str("DATABASE_URL") == env.str("DATABASE_OWNER_URL", default=""):
     raise ImproperlyConfigured(
         "DATABASE_URL và DATABASE_OWNER_URL phải là hai vai trò khác nhau của cơ sở dữ liệu."
     )
+if TRUSTED_PROXY_COUNT < 1:
+    raise ImproperlyConfigured(
+        "TRUSTED_PROXY_COUNT chưa có: không biết địa chỉ thật sau máy chủ chuyển tiếp, mọi người "
+        "sẽ dùng chung một giới hạn (ví dụ 1)."
+    )
 if OUTBOX_DIR:
     raise ImproperlyConfigured("OUTBOX_DIR chỉ dành cho bản trình diễn.")
 

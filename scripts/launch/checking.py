@@ -161,6 +161,7 @@ def production() -> dict[str, str]:
         "IDENTITY_HASH_KEY": other,
         "FILE_ROOT": "/srv/portal/files",
         "SCANNER_URL": "tcp://clamd.example.vn:3310",
+        "TRUSTED_PROXY_COUNT": "1",
         "SMS_API_URL": "https://sms.example.vn/send",
         "SMS_API_KEY": secrets.token_urlsafe(12),
         "SMS_API_SECRET": secrets.token_urlsafe(24),

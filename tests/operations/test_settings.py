@@ -41,6 +41,7 @@ REFUSED = {
     "identity key of zeros": ({"IDENTITY_KEYS": "k1:" + "A" * 43 + "="}, "giá trị mẫu"),
     "hash key not base64": ({"IDENTITY_HASH_KEY": "đây không phải"}, "base64"),
     "no scanner": ({"SCANNER_URL": ""}, "SCANNER_URL"),
+    "no proxy counted": ({"TRUSTED_PROXY_COUNT": None}, "TRUSTED_PROXY_COUNT"),
     "plain http": ({"BASE_URL": "http://dichvucong.example.vn"}, "https://"),
     "one database role": ({"DATABASE_OWNER_URL": GOOD["DATABASE_URL"]}, "hai vai trò"),
     "simulated providers": ({"OUTBOX_DIR": "/srv/outbox"}, "OUTBOX_DIR"),
