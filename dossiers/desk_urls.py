@@ -1,5 +1,26 @@
 """The pages of the desk; included by dossiers.urls in its namespace."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from dossiers.views import desk_actions as actions, desk_queue, desk_work
+
+urlpatterns: list[URLPattern] = [
+    path("lam-viec/", desk_queue.queue, name="queue"),
+    path("lam-viec/nhan-viec/", desk_queue.claim_many, name="claim_many"),
+    path("lam-viec/<str:code>/", desk_work.work, name="work"),
+    path("lam-viec/<str:code>/tom-tat/", desk_queue.pane, name="pane"),
+    path("lam-viec/<str:code>/phieu/", desk_work.slips, name="work_slips"),
+    path("lam-viec/<str:code>/nhan-viec/", actions.claim, name="claim"),
+    path("lam-viec/<str:code>/tiep-nhan/", actions.accept, name="accept"),
+    path("lam-viec/<str:code>/tu-choi/", actions.refuse, name="refuse"),
+    path("lam-viec/<str:code>/bo-sung/", actions.ask_supplement, name="ask_supplement"),
+    path("lam-viec/<str:code>/chuyen-buoc/", actions.forward, name="forward"),
+    path("lam-viec/<str:code>/tra-lai/", actions.send_back, name="send_back"),
+    path("lam-viec/<str:code>/trinh/", actions.propose, name="propose"),
+    path("lam-viec/<str:code>/phe-duyet/", actions.approve, name="approve"),
+    path("lam-viec/<str:code>/phat-hanh/", actions.issue, name="issue"),
+    path("lam-viec/<str:code>/tra-ket-qua/", actions.hand_over, name="hand_over"),
+    path("lam-viec/<str:code>/dung/", actions.stop, name="stop"),
+    path("lam-viec/<str:code>/giao-lai/", actions.reassign, name="reassign"),
+    path("lam-viec/<str:code>/muc-thu/", actions.fix_fee, name="fix_fee"),
+]

@@ -1,0 +1,90 @@
+"""Cash at the counter: counted, receipted on paper, and reported to the dossier at once."""
+
+import uuid
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from accounts.models import User
+from accounts.selectors import list_roles
+from dossiers import policies
+from dossiers.models import Dossier, Obligation
+from dossiers.services import fees
+from payments.models import CashReceipt
+from portal.core.dates import local_day
+from portal.core.db import requires_transaction
+
+
+class WrongAmount(Exception):
+    """The cash counted is not the whole sum due; part of a sum is not taken."""
+
+    def __init__(self, due_vnd: int) -> None:
+        super().__init__(due_vnd)
+        self.due_vnd = due_vnd
+
+
+class ReceiptNumberUsed(Exception):
+    """The desk has given this receipt number to another payment this year."""
+
+
+@transaction.atomic(durable=True)
+def receive_cash(
+    *,
+    obligation_id: int,
+    key: uuid.UUID,
+    amount_vnd: int,
+    receipt_number: str,
+    by: User,
+    at: datetime,
+) -> CashReceipt:
+    """
+    Record the whole sum of an obligation as counted cash; the same key again is the same receipt.
+
+    :raises policies.NotYourDossier: if `by` is not a cashier of the receiving desk.
+    :raises fees.NotPayable: if nothing is due (any more), or the amount is not fixed.
+    :raises WrongAmount: if the cash is not exactly the sum due.
+    :raises ReceiptNumberUsed: if the number stands on another receipt of the desk this year.
+    """
+    dossier_id = Obligation.objects.values_list("dossier", flat=True).get(pk=obligation_id)
+    dossier = Dossier.objects.locked().select_related("receiving_unit").get(pk=dossier_id)
+    if not policies.can_take_cash(dossier, list_roles(by, on=local_day(at))):
+        raise policies.NotYourDossier(dossier.pk)
+    twin = CashReceipt.objects.filter(key=key, obligation=obligation_id).first()
+    if twin is not None:
+        return twin
+    obligation = Obligation.objects.locked().get(pk=obligation_id)
+    if not obligation.is_due or obligation.amount_vnd is None:
+        raise fees.NotPayable(obligation.pk)
+    due_vnd = obligation.amount_vnd - obligation.settled_vnd
+    if amount_vnd != due_vnd:
+        raise WrongAmount(due_vnd)
+    receipt = _write(
+        CashReceipt(
+            key=key,
+            obligation=obligation,
+            unit=dossier.receiving_unit,
+            amount_vnd=amount_vnd,
+            year=local_day(at).year,
+            receipt_number=receipt_number,
+            received_by=by,
+            received_at=at,
+        )
+    )
+    fees.record_settlement(
+        obligation_id=obligation.pk,
+        amount_vnd=amount_vnd,
+        reference=f"CASH-{receipt.pk}",
+        by=by,
+        at=at,
+    )
+    return receipt
+
+
+@requires_transaction
+def _write(receipt: CashReceipt) -> CashReceipt:
+    try:
+        with transaction.atomic():
+            receipt.save(force_insert=True)
+    except IntegrityError as error:
+        raise ReceiptNumberUsed(receipt.receipt_number) from error
+    return receipt
