@@ -40,9 +40,12 @@ def desk_agency(dossier: Dossier) -> Unit:
 
 def head(dossier: Dossier, *, number: str, at: datetime) -> slips.SlipHead:
     desk, agency = dossier.receiving_unit, desk_agency(dossier)
+    superior = desk.superior_name or (agency.name if agency != desk else agency.superior_name)
+    # "Ủy ban nhân dân phường Sông Tranh" above: the desk below need not name the ward again.
+    place = superior.removeprefix("Ủy ban nhân dân")
     return slips.SlipHead(
-        superior=desk.superior_name or (agency.name if agency != desk else agency.superior_name),
-        desk=desk.name,
+        superior=superior,
+        desk=desk.name.removesuffix(place).rstrip() if place else desk.name,
         number=number,
         place=desk.place_name or agency.place_name,
         day=day_in_words(at),

@@ -192,7 +192,7 @@ def _accepted(dossier: Dossier) -> Facts:
 
 def _supplement(request: SupplementRequest) -> Facts:
     return {
-        "count": f"{request.items.count():02d}",
+        "count": str(request.items.count()),
         "message": request.message,
         "deadline": format_moment(request.deadline_at),
         "deadline_short": short_moment(request.deadline_at),

@@ -332,6 +332,19 @@ def test_numbers_are_counted_by_agency_kind_and_year():
     ]
 
 
+def test_desk_does_not_repeat_the_place_that_stands_above_it():
+    ward = UnitFactory(name="Ủy ban nhân dân phường Sông Tranh")
+    name = "Trung tâm Phục vụ hành chính công phường Sông Tranh"
+    dossier = Dossier(
+        receiving_unit=UnitFactory(one_stop=True, parent=ward, name=name), code="H99-261123-0001"
+    )
+
+    head = words.head(dossier, number="00001/TNHS", at=MONDAY_9AM)
+
+    assert head.superior == "Ủy ban nhân dân phường Sông Tranh"
+    assert head.desk == "Trung tâm Phục vụ hành chính công"
+
+
 def test_demo_marks_every_slip(settings):
     settings.DEMO = True
 

@@ -73,7 +73,7 @@ def test_slip_is_printed_stored_and_linked(accepted):
     assert "GIẤY TIẾP NHẬN HỒ SƠ VÀ HẸN TRẢ KẾT QUẢ" in text
     assert accepted.code in text
     assert slip.file.size == len(data) < 150_000
-    assert slip.file.pages == len(PdfReader(io.BytesIO(data)).pages)
+    assert slip.file.pages == len(PdfReader(io.BytesIO(data)).pages) == 1
     assert slip.file.scan_state == ScanState.CLEAN
     assert slip.file.name == f"giay-tiep-nhan-ho-so-va-hen-tra-ket-qua-{accepted.code}.pdf"
 
