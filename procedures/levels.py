@@ -1,5 +1,6 @@
 """The service level that an offer may claim, derived from the content and never typed in."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
@@ -41,16 +42,79 @@ def derive_level(
     online; 4 = 3 + every fee computable and payable online, or none to pay.
     `can_pay_online` says that the collecting agency has an account for online payment.
     """
-    missing: dict[int, tuple[StrOrPromise, ...]] = {
+    content = _missing_content(
+        revision,
+        cases=cases,
+        fees=fees,
+        papers=papers,
+        forms=forms,
+        can_pay_online=can_pay_online,
+    )
+    given = _missing_of_offer(offer)
+    missing = {n: (*content.get(n, ()), *given.get(n, ())) for n in LEVEL_WORDS}
+    return LevelReport(
+        level=_reached(missing), missing={n: what for n, what in missing.items() if what}
+    )
+
+
+def content_level(
+    revision: Revision,
+    *,
+    cases: list[Case],
+    fees: list[FeeRule],
+    papers: list[Paper],
+    forms: list[PrintableForm],
+) -> int:
+    """Return how far the content alone carries; kept on the procedure for lists and filters."""
+    return _reached(
+        _missing_content(
+            revision, cases=cases, fees=fees, papers=papers, forms=forms, can_pay_online=False
+        )
+    )
+
+
+def public_level(offer: Offer, *, content: int) -> int:
+    """
+    Return the level that a page may claim for an offer: never more than declared, nor derived.
+
+    `content` is the `content_level` of the published revision.
+    """
+    return min(offer.declared_level, content, _reached(_missing_of_offer(offer)))
+
+
+def _reached(missing: Mapping[int, tuple[StrOrPromise, ...]]) -> int:
+    level = 0
+    while level < 4 and not missing.get(level + 1):
+        level += 1
+    return level
+
+
+def _missing_content(
+    revision: Revision,
+    *,
+    cases: list[Case],
+    fees: list[FeeRule],
+    papers: list[Paper],
+    forms: list[PrintableForm],
+    can_pay_online: bool,
+) -> dict[int, tuple[StrOrPromise, ...]]:
+    channels = {time.channel for case in cases for time in case.times.all()}
+    files_online = FilingChannel.ONLINE in channels
+    return {
         1: tuple(_missing_information(revision, cases)),
         2: () if forms or not _needs_form(papers) else (_("Chưa có biểu mẫu để tải về."),),
-        3: tuple(_missing_online_filing(cases, offer)),
-        4: tuple(_missing_online_payment(fees, offer, can_pay_online=can_pay_online)),
+        3: () if files_online else (_("Chưa có thời hạn cho cách nộp trực tuyến."),),
+        4: tuple(_missing_online_payment(fees, can_pay_online=can_pay_online)),
     }
-    level = 0
-    while level < 4 and not missing[level + 1]:
-        level += 1
-    return LevelReport(level=level, missing={n: what for n, what in missing.items() if what})
+
+
+def _missing_of_offer(offer: Offer) -> dict[int, tuple[StrOrPromise, ...]]:
+    missing: dict[int, tuple[StrOrPromise, ...]] = {}
+    if offer.workflow_version_id is None:
+        missing[3] = (_("Chưa có quy trình giải quyết để nhận hồ sơ trực tuyến."),)
+    if set(offer.returns) <= {ResultDelivery.COUNTER}:
+        missing[4] = (_("Kết quả chưa trả được trực tuyến hoặc qua bưu chính."),)
+    return missing
 
 
 def _missing_information(revision: Revision, cases: list[Case]) -> list[StrOrPromise]:
@@ -73,24 +137,11 @@ def _needs_form(papers: list[Paper]) -> bool:
     return any(paper.source == PaperSource.EFORM for paper in papers)
 
 
-def _missing_online_filing(cases: list[Case], offer: Offer) -> list[StrOrPromise]:
-    channels = {time.channel for case in cases for time in case.times.all()}
-    if FilingChannel.ONLINE not in channels:
-        return [_("Chưa có thời hạn cho cách nộp trực tuyến.")]
-    if offer.workflow_version_id is None:
-        return [_("Chưa có quy trình giải quyết để nhận hồ sơ trực tuyến.")]
-    return []
-
-
-def _missing_online_payment(
-    fees: list[FeeRule], offer: Offer, *, can_pay_online: bool
-) -> list[StrOrPromise]:
+def _missing_online_payment(fees: list[FeeRule], *, can_pay_online: bool) -> list[StrOrPromise]:
     online = [fee for fee in fees if FilingChannel.ONLINE in fee.channels]
     what: list[StrOrPromise] = []
     if any(fee.status == FeeStatus.UNDETERMINED for fee in online):
         what.append(_("Có khoản thu chưa xác định được mức."))
     if any(fee.status == FeeStatus.AMOUNT for fee in online) and not can_pay_online:
         what.append(_("Cơ quan chưa có tài khoản nhận thanh toán trực tuyến."))
-    if set(offer.returns) == {ResultDelivery.COUNTER}:
-        what.append(_("Kết quả chưa trả được trực tuyến hoặc qua bưu chính."))
     return what

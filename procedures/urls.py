@@ -1,5 +1,12 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from procedures import views
 
 app_name = "procedures"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("thu-tuc/", views.search, name="search"),
+    path("thu-tuc/<str:code>/", views.show, name="detail"),
+    path("thu-tuc/<str:code>/bieu-mau/<slug:key>/", views.form_file, name="form_file"),
+    path("linh-vuc/", views.fields, name="fields"),
+]

@@ -1,5 +1,15 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from portal.operations import health_views, views
 
 app_name = "operations"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", health_views.readyz, name="readyz"),
+    path("quyen-rieng-tu/", views.privacy, name="privacy"),
+    path("tro-giup/", views.help_page, name="help"),
+    path("trinh-dien/", views.demo, name="demo"),
+    path("trinh-dien/<str:name>/", views.demo_message, name="demo_message"),
+]

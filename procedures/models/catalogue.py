@@ -60,6 +60,8 @@ class Procedure(models.Model):
     # Folded words of name, everyday name, keywords and field: what the search box looks through.
     search_text = models.TextField(editable=False, default="")
     folded_name = models.TextField(editable=False, default="")
+    # How far the published content carries (procedures.levels.content_level); 0 while only listed.
+    content_level = models.PositiveSmallIntegerField(editable=False, default=0, db_default=0)
 
     objects = ProcedureQuerySet.as_manager()
 

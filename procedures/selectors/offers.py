@@ -1,4 +1,4 @@
-"""Reads of the catalogue that pages and other apps share."""
+"""Which agency serves a procedure, and under which offer."""
 
 from datetime import date
 

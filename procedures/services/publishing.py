@@ -4,9 +4,10 @@ from datetime import datetime
 
 from django.db import transaction
 
-from portal.core.text import fold
 from procedures.enums import ProcedureState, RevisionState
-from procedures.models import Procedure, Revision
+from procedures.levels import content_level
+from procedures.models import FeeRule, Procedure, Revision
+from procedures.search import search_lines
 
 
 class NotADraft(Exception):
@@ -40,17 +41,32 @@ def publish_revision(*, revision_id: int, at: datetime) -> Procedure:
     procedure.state = ProcedureState.PUBLISHED
     procedure.name = revision.name
     procedure.search_text = search_words(revision)
-    procedure.save(update_fields=["current_revision", "state", "name", "search_text"])
+    procedure.content_level = measure_content(revision)
+    procedure.save(
+        update_fields=["current_revision", "state", "name", "search_text", "content_level"]
+    )
     return procedure
 
 
 def search_words(revision: Revision) -> str:
-    """Return the folded words under which people look for a procedure, one phrase a line."""
-    phrases = [
-        revision.name,
-        revision.everyday_name,
-        *revision.keywords,
-        revision.procedure.field.name,
-        revision.procedure.code,
-    ]
-    return "\n".join(dict.fromkeys(fold(phrase) for phrase in phrases if phrase))
+    """Return the words under which people look for a procedure, one plain phrase a line."""
+    return search_lines(
+        [
+            revision.name,
+            revision.everyday_name,
+            *revision.keywords,
+            revision.procedure.field.name,
+            revision.procedure.code,
+        ]
+    )
+
+
+def measure_content(revision: Revision) -> int:
+    """Return the level that the stored content of a revision carries."""
+    return content_level(
+        revision,
+        cases=list(revision.cases.prefetch_related("times")),
+        fees=list(FeeRule.objects.filter(case__revision=revision)),
+        papers=list(revision.papers.all()),
+        forms=list(revision.printable_forms.all()),
+    )

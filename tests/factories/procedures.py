@@ -27,6 +27,7 @@ from procedures.models import (
     Revision,
     WorkflowVersion,
 )
+from procedures.services.publishing import measure_content, search_words
 
 PUBLISHED_AT = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)
 
@@ -47,7 +48,7 @@ FORM_DEFINITION = {
                 },
             ],
         }
-    ]
+    ],
 }
 
 WORKFLOW_STEPS = [
@@ -158,6 +159,8 @@ class RevisionFactory(factory.django.DjangoModelFactory[Revision]):
         self.procedure.current_revision = self
         self.procedure.state = ProcedureState.PUBLISHED
         self.procedure.name = self.name
+        self.procedure.search_text = search_words(self)
+        self.procedure.content_level = measure_content(self)
         self.procedure.save()
 
 

@@ -1,0 +1,115 @@
+"""What the home page and the demonstration's page show."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+from accounts.enums import Role
+from portal.core.dates import local_day
+from portal.notices.outbox_files import NAME, OutboxMessage, list_messages, read_message
+from portal.operations.demo_data import load_people, load_units
+from procedures.selectors.browse import Browse, get_browse
+from reports.selectors import MonthFigures, get_month_figures
+
+SHOWN_MESSAGES: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class LifeEvent:
+    """A moment of life with the words under which its procedures are found."""
+
+    title: StrOrPromise
+    text: StrOrPromise
+    icon: str
+    words: str
+
+
+LIFE_EVENTS: Final = (
+    LifeEvent(_("Có con nhỏ"), _("Giấy khai sinh"), "baby", "khai sinh"),
+    LifeEvent(_("Kết hôn"), _("Giấy kết hôn, giấy độc thân"), "ring", "kết hôn"),
+    LifeEvent(_("Người thân mất"), _("Khai tử, trích lục"), "candle", "khai tử"),
+    LifeEvent(_("Mở cửa hàng"), _("Hộ kinh doanh"), "shop", "kinh doanh"),
+    LifeEvent(_("Xây, sửa nhà"), _("Giấy phép xây dựng"), "crane", "xây dựng"),
+    LifeEvent(_("Bản sao"), _("Sao y, chứng thực, trích lục"), "stamp", "bản sao"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    events: tuple[LifeEvent, ...]
+    browse: Browse
+    figures: MonthFigures
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAccount:
+    """One sign-in of the demonstration: what it is for, and what is typed."""
+
+    name: str
+    role: str
+    place: str
+    sign_in: str
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    password: str
+    citizens: tuple[DemoAccount, ...]
+    staff: tuple[DemoAccount, ...]
+    messages: tuple[OutboxMessage, ...]
+
+    @property
+    def newest_sms(self) -> OutboxMessage | None:
+        """The text message that somebody is most likely waiting for."""
+        return next((one for one in self.messages if one.medium == "sms"), None)
+
+
+def get_home(*, at: datetime) -> Home:
+    """Return what the home page shows (4 queries)."""
+    return Home(
+        events=LIFE_EVENTS,
+        browse=get_browse(on=local_day(at)),
+        figures=get_month_figures(at=at),
+    )
+
+
+def get_demo() -> Demo:
+    """Return every sign-in of the demonstration and the newest messages sent."""
+    people = load_people()
+    places = {unit["key"]: unit["name"] for unit in load_units()}
+    return Demo(
+        password=people["password"],
+        citizens=tuple(
+            DemoAccount(
+                name=row["full_name"],
+                role="",
+                place=row["address"],
+                sign_in=row["identity_number"],
+            )
+            for row in people["citizens"]
+        ),
+        staff=tuple(
+            DemoAccount(
+                name=row["full_name"],
+                role=", ".join(str(Role[held["role"].upper()].label) for held in row["roles"]),
+                place=", ".join(dict.fromkeys(places[held["unit"]] for held in row["roles"])),
+                sign_in=row["username"],
+            )
+            for row in people["staff"]
+        ),
+        messages=tuple(list_messages(_outbox(), limit=SHOWN_MESSAGES)),
+    )
+
+
+def get_sent_message(name: str) -> OutboxMessage | None:
+    """Return one sent message by the name of its file, None if there is none."""
+    return read_message(_outbox() / name) if NAME.fullmatch(name) else None
+
+
+def _outbox() -> Path:
+    return Path(settings.OUTBOX_DIR) if settings.OUTBOX_DIR else Path("/nonexistent")

@@ -1,0 +1,308 @@
+"""The page of one procedure: facts, papers, fees, places for a case, a channel and an agency."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+from django_stubs_ext import StrOrPromise
+
+from accounts.enums import Tier
+from accounts.selectors import get_work_calendar
+from portal.core.dates import format_moment, local_day
+from procedures import facts
+from procedures.enums import FeeStatus, ProcedureState, ServiceMode
+from procedures.facts import Fact
+from procedures.levels import derive_level
+from procedures.models import (
+    Case,
+    Paper,
+    PrintableForm,
+    Procedure,
+    ProcessingTime,
+    Revision,
+)
+from procedures.selectors.detail_rows import (
+    AgencyRow,
+    FeeRow,
+    FormRow,
+    PaperRow,
+    TimeRow,
+    agency_row,
+    fee_rows,
+    form_row,
+    level_line,
+    paper_rows,
+    time_rows,
+)
+from procedures.selectors.results import action_of, filing_channel, short_name
+from procedures.selectors.serving import Served, Units, load_offers, load_units, serving
+
+
+class NoSuchProcedure(Exception):
+    """No procedure has this code."""
+
+
+class ProcedureRepealed(Exception):
+    """The procedure is no longer in force; `name` says which it was."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    key: str
+    name: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the reader chose in the address; "" where nothing."""
+
+    case: str = ""
+    channel: str = ""
+    agency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProcedurePage:
+    code: str
+    title: str
+    official: str
+    summary: str
+    field_name: str
+    field_slug: str
+    tiers: str
+    # "file" | "forms" | "counter": what the one button does.
+    action: str
+    level: int
+    level_line: str
+    cases: tuple[Choice, ...]
+    case: Choice
+    channels: tuple[Choice, ...]
+    channel: Choice
+    choices: tuple[Choice, ...]
+    agency: AgencyRow | None
+    # The reader chose the agency; otherwise it stands for the others.
+    is_agency_asked: bool
+    papers_fact: Fact
+    time_fact: Fact
+    fee_fact: Fact
+    place_fact: Fact
+    ready: str
+    must: tuple[PaperRow, ...]
+    sometimes: tuple[PaperRow, ...]
+    # Those whose official words say more than the plain name.
+    official_papers: tuple[PaperRow, ...]
+    forms: tuple[FormRow, ...]
+    times: tuple[TimeRow, ...]
+    fees: tuple[FeeRow, ...]
+    has_fee_to_pay: bool
+    # The notes of all times, each once.
+    time_notes: tuple[str, ...]
+    others: tuple[AgencyRow, ...]
+    # The one form to download, "" when there are none or several.
+    form_key: str
+    # The level as decisions call it.
+    level_name: str
+    revision: Revision
+    fee_moment: StrOrPromise
+    returns: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPage:
+    """A procedure of which only the name is known here."""
+
+    code: str
+    name: str
+    field_name: str
+    field_slug: str
+
+
+def get_procedure_page(*, code: str, asked: Asked, at: datetime) -> ProcedurePage | ListedPage:
+    """
+    Return the public page of a procedure.
+
+    An answer that the procedure does not know falls back to its default.
+
+    :raises NoSuchProcedure: if no procedure has this code.
+    :raises ProcedureRepealed: if it is no longer in force.
+    """
+    on = local_day(at)
+    cases = _load_cases(code)
+    if not cases:
+        return _listed(code)
+    revision = cases[0].revision
+    procedure = revision.procedure
+    papers = list(revision.papers.all())
+    forms = list(revision.printable_forms.order_by("pk"))
+    units = load_units(on=on)
+    offers = load_offers([procedure.pk], on=on).get(procedure.pk, [])
+    served = _derived(
+        serving(offers, units, content=procedure.content_level),
+        cases=cases,
+        papers=papers,
+        forms=forms,
+    )
+    chosen = _chosen_agency(served, asked.agency)
+    level = chosen.level if chosen else 0
+    case = next((one for one in cases if one.key == asked.case), _default(cases))
+    times = {given.channel: given for given in case.times.all()}
+    channel = asked.channel if asked.channel in times else filing_channel(times, level=level)
+    desk = agency_row(chosen, units, level_words="", is_chosen=True) if chosen else None
+    given = times.get(channel)
+    names = [level_line(one, units, revision) for one in served]
+    agencies = tuple(
+        agency_row(one, units, level_words=line, is_chosen=one is chosen)
+        for one, line in zip(served, names, strict=True)
+    )
+    rows = paper_rows(
+        papers, forms, case=case, channel=channel, presence=revision.presence_required
+    )
+    return ProcedurePage(
+        code=procedure.code,
+        title=revision.everyday_name or short_name(revision.name),
+        official=revision.name,
+        summary=revision.summary,
+        field_name=procedure.field.name,
+        field_slug=procedure.field.slug,
+        tiers=", ".join(str(label) for label in _tier_labels(procedure)),
+        action=action_of(level, has_forms=bool(forms)),
+        level=level,
+        level_line=level_line(chosen, units, revision) if chosen else "",
+        cases=tuple(Choice(key=one.key, name=one.name, hint=one.hint) for one in cases),
+        case=Choice(key=case.key, name=case.name, hint=case.hint),
+        channels=tuple(Choice(key=one, name=str(facts.CHANNEL_NAMES[one])) for one in times),
+        channel=Choice(key=channel, name=str(facts.CHANNEL_NAMES[channel])),
+        choices=tuple(Choice(key=one.agency.key, name=one.agency.name) for one in served),
+        agency=next((row for row in agencies if row.is_chosen), None),
+        is_agency_asked=chosen is not None and chosen.agency.key == asked.agency,
+        papers_fact=facts.papers_fact(papers, case_key=case.key, channel=channel),
+        time_fact=Fact(facts.time_words(given), facts.cut_off_words(given)),
+        fee_fact=facts.fee_fact(case.fees.all(), channel=channel, on=on),
+        place_fact=facts.place_fact(
+            channel=channel,
+            desk=desk.desk if desk else "",
+            returns=chosen.offer.returns if chosen else (),
+            presence=_("phải có mặt khi làm thủ tục") if revision.presence_required else "",
+        ),
+        ready=_ready(chosen, given, units, at=at),
+        must=tuple(row for row, is_must in rows if is_must),
+        sometimes=tuple(row for row, is_must in rows if not is_must),
+        official_papers=tuple(row for row, _is_must in rows if row.official),
+        forms=tuple(form_row(form) for form in forms),
+        times=tuple(time_rows(times.values())),
+        has_fee_to_pay=any(rule.status != FeeStatus.FREE for rule in case.fees.all()),
+        fees=tuple(fee_rows(case.fees.all(), channels=list(times), on=on)),
+        time_notes=tuple(dict.fromkeys(one.note for one in times.values() if one.note)),
+        others=tuple(row for row in agencies if not row.is_chosen),
+        form_key=forms[0].key if len(forms) == 1 else "",
+        level_name=_level_name(chosen),
+        revision=revision,
+        fee_moment=revision.get_fee_moment_display(),
+        returns=facts.return_words(chosen.offer.returns) if chosen else "",
+    )
+
+
+def get_form(*, code: str, key: str) -> PrintableForm:
+    """
+    Return a form of the published revision of a procedure.
+
+    :raises PrintableForm.DoesNotExist: if there is none of that key, or the procedure is repealed.
+    """
+    return PrintableForm.objects.get(
+        key=key,
+        revision__procedure__code=code,
+        revision__procedure__state=ProcedureState.PUBLISHED,
+        revision__procedure__current_revision=F("revision"),
+    )
+
+
+def _load_cases(code: str) -> list[Case]:
+    """Return the cases of the published revision, each with the revision and the procedure."""
+    return list(
+        Case.objects.filter(
+            revision__procedure__code=code,
+            revision__procedure__state=ProcedureState.PUBLISHED,
+            revision__procedure__current_revision=F("revision"),
+        )
+        .select_related("revision__procedure__field")
+        .prefetch_related("times", "fees")
+    )
+
+
+def _listed(code: str) -> ListedPage:
+    procedure = Procedure.objects.select_related("field").filter(code=code).first()
+    if procedure is None:
+        raise NoSuchProcedure(code)
+    if procedure.state == ProcedureState.REPEALED:
+        raise ProcedureRepealed(procedure.name)
+    return ListedPage(
+        code=procedure.code,
+        name=procedure.name,
+        field_name=procedure.field.name,
+        field_slug=procedure.field.slug,
+    )
+
+
+def _derived(
+    served: list[Served], *, cases: list[Case], papers: list[Paper], forms: list[PrintableForm]
+) -> list[Served]:
+    """Return the same agencies, none above the level that its offer's content bears out now."""
+    revision = cases[0].revision
+    fees = [fee for case in cases for fee in case.fees.all()]
+    return [
+        Served(
+            agency=one.agency,
+            offer=one.offer,
+            level=min(
+                one.offer.declared_level,
+                derive_level(
+                    revision, cases=cases, fees=fees, papers=papers, forms=forms, offer=one.offer
+                ).level,
+            ),
+        )
+        for one in served
+    ]
+
+
+def _chosen_agency(served: list[Served], key: str) -> Served | None:
+    return next((one for one in served if one.agency.key == key), served[0] if served else None)
+
+
+def _default(cases: list[Case]) -> Case:
+    return next((case for case in cases if case.is_default), cases[0])
+
+
+def _tier_labels(procedure: Procedure) -> list[StrOrPromise]:
+    return [Tier(tier).label for tier in procedure.tiers]
+
+
+def _level_name(chosen: Served | None) -> str:
+    """Return the level as decisions call it, with the mode that it bears out."""
+    if chosen is None or chosen.level == 0:
+        return _("Chưa cung cấp trực tuyến")
+    if chosen.level < 3:
+        return _("Mức độ %d (cung cấp thông tin trực tuyến)") % chosen.level
+    is_full = chosen.level == 4 and chosen.offer.service_mode == ServiceMode.FULL
+    mode = ServiceMode.FULL if is_full else ServiceMode.PARTIAL
+    return _("Mức độ %(level)d (dịch vụ công trực tuyến %(mode)s)") % {
+        "level": chosen.level,
+        "mode": mode.label,
+    }
+
+
+def _ready(
+    chosen: Served | None, given: ProcessingTime | None, units: Units, *, at: datetime
+) -> str:
+    """Say when the result would be there if the dossier were handed in now, "" if unknown."""
+    if chosen is None:
+        return ""
+    deciding = chosen.offer.deciding_id
+    agency = next((unit for unit in units.agencies if unit.pk == deciding), chosen.agency)
+    moment = facts.ready_at(given, at=at, calendar=get_work_calendar(agency))
+    return format_moment(moment) if moment else ""

@@ -1,0 +1,165 @@
+"""The filters of the catalogue: field, agency, tier, level, each with its counts."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+from urllib.parse import urlencode
+
+from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
+
+from accounts.enums import Tier
+
+TIER_SLUGS: Final[Mapping[str, str]] = {Tier.COMMUNE: "xa", Tier.PROVINCE: "tinh"}
+TIER_NAMES: Final[Mapping[str, StrOrPromise]] = {
+    "xa": gettext_lazy("Xã, phường"),
+    "tinh": gettext_lazy("Cấp tỉnh"),
+}
+LEVEL_NAMES: Final[Mapping[str, StrOrPromise]] = {
+    "4": gettext_lazy("Làm trọn trực tuyến"),
+    "3": gettext_lazy("Nộp trực tuyến, nhận tại quầy"),
+    "2": gettext_lazy("Tải biểu mẫu, nộp tại quầy"),
+    "1": gettext_lazy("Xem hướng dẫn, nộp tại quầy"),
+}
+# Filters beyond these many are folded away.
+SHOWN: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the list is narrowed to; "" where it is not. An unknown value finds nothing."""
+
+    field: str = ""
+    agency: str = ""
+    tier: str = ""
+    level: str = ""
+
+    def without(self, name: str) -> "Filters":
+        return replace(self, **{name: ""})
+
+    @property
+    def any(self) -> bool:
+        return bool(self.field or self.agency or self.tier or self.level)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One procedure as the filters see it."""
+
+    pk: int
+    code: str
+    name: str
+    field: str
+    field_name: str
+    field_order: str
+    tiers: frozenset[str]
+    # Level by key of the agency that serves it.
+    levels: Mapping[str, int]
+    content: int
+    match: int
+
+    def level(self, filters: Filters) -> int:
+        """Return the level at the chosen agency, else the highest that any agency gives."""
+        if filters.agency:
+            return self.levels.get(filters.agency, 0)
+        return max(self.levels.values(), default=0)
+
+    def passes(self, filters: Filters) -> bool:
+        return (
+            (not filters.field or self.field == filters.field)
+            and (not filters.agency or filters.agency in self.levels)
+            and (not filters.tier or filters.tier in self.tiers)
+            and (not filters.level or str(self.level(filters)) == filters.level)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    label: str
+    count: int
+    query: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One filter: its first choices, and those folded away."""
+
+    title: StrOrPromise
+    chips: tuple[Chip, ...]
+    more: tuple[Chip, ...]
+
+
+# Name of the filter, of its parameter in the address, and its title.
+FACETS: Final[tuple[tuple[str, str, StrOrPromise], ...]] = (
+    ("field", "linh_vuc", gettext_lazy("Lĩnh vực")),
+    ("agency", "co_quan", gettext_lazy("Cơ quan")),
+    ("tier", "cap", gettext_lazy("Cấp thực hiện")),
+    ("level", "muc_do", gettext_lazy("Cách nộp")),
+)
+
+
+def read_filters(parameters: Mapping[str, str]) -> Filters:
+    """Return the filters that stand in an address."""
+    values = {name: parameters.get(parameter, "")[:100] for name, parameter, _title in FACETS}
+    return Filters(**{name: value.replace("\x00", "") for name, value in values.items()})
+
+
+def write_query(typed: str, filters: Filters) -> str:
+    """Return the address's parameters for a question and its filters, those left empty out."""
+    pairs = [("q", typed)] if typed else []
+    pairs += [(parameter, getattr(filters, name)) for name, parameter, _title in FACETS]
+    return urlencode([(name, value) for name, value in pairs if value])
+
+
+def build_facets(
+    entries: Iterable[Entry], filters: Filters, *, agency_names: Mapping[str, str], typed: str
+) -> list[Facet]:
+    """Return every filter, counting what it would leave under the others."""
+    entries = list(entries)
+    facets = []
+    for name, _parameter, title in FACETS:
+        others, chosen = filters.without(name), getattr(filters, name)
+        left = [entry for entry in entries if entry.passes(others)]
+        values = _VALUES[name]
+        counts = Counter(value for entry in left for value in values(entry, others))
+        chips = [
+            Chip(
+                label=label,
+                count=counts[value],
+                query=write_query(
+                    typed, others if value == chosen else replace(filters, **{name: value})
+                ),
+                current=value == chosen,
+            )
+            for value, label in _labels(name, left, agency_names)
+            if counts[value]
+        ]
+        chips.sort(key=lambda chip: not chip.current)
+        # One more chip takes no more room than the words that would fold it.
+        cut = SHOWN if len(chips) > SHOWN + 1 else len(chips)
+        facets.append(Facet(title=title, chips=tuple(chips[:cut]), more=tuple(chips[cut:])))
+    return [facet for facet in facets if facet.chips]
+
+
+def _labels(
+    name: str, entries: list[Entry], agency_names: Mapping[str, str]
+) -> list[tuple[str, str]]:
+    if name == "agency":
+        return list(agency_names.items())
+    if name == "tier":
+        return [(slug, str(label)) for slug, label in TIER_NAMES.items()]
+    if name == "level":
+        return [(level, str(label)) for level, label in LEVEL_NAMES.items()]
+    fields = {entry.field: (entry.field_order, entry.field_name) for entry in entries}
+    ordered = sorted(fields.items(), key=lambda item: item[1])
+    return [(slug, label) for slug, (_order, label) in ordered]
+
+
+_VALUES: Final[Mapping[str, Callable[[Entry, Filters], Iterable[str]]]] = {
+    "field": lambda entry, _filters: (entry.field,),
+    "agency": lambda entry, _filters: entry.levels,
+    "tier": lambda entry, _filters: entry.tiers,
+    "level": lambda entry, filters: (str(entry.level(filters)),),
+}

@@ -1,0 +1,324 @@
+"""The page of results: what was found, why, and the filters with counts; at most 6 queries."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Any, Final
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.core.paginator import Page, Paginator
+from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models.functions import JSONObject
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+
+from procedures import facts, search
+from procedures.enums import FilingChannel
+from procedures.facts import Fact
+from procedures.levels import LEVEL_WORDS
+from procedures.models import Case, Paper, PrintableForm, Procedure, ProcessingTime, Revision
+from procedures.search import Match, Question
+from procedures.selectors.filters import (
+    TIER_SLUGS,
+    Entry,
+    Facet,
+    Filters,
+    build_facets,
+    write_query,
+)
+from procedures.selectors.reasons import why_found
+from procedures.selectors.serving import Served, Units, load_offers, load_units, serving
+
+PAGE_SIZE: Final = 15
+# A browsed list goes on longer, so that every service stays within three clicks of home.
+BROWSE_SIZE: Final = 60
+NAME_LENGTH: Final = 140
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One procedure in the list; `official` is "" where the title already says it."""
+
+    code: str
+    title: str
+    official: str
+    summary: str
+    agency: str
+    level: int
+    level_words: str
+    # "file" | "forms" | "counter": what the one button does.
+    action: str
+    papers: Fact
+    time: Fact
+    fee: Fact
+    place: Fact
+    why: str
+    is_listed_only: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    typed: str
+    filters: Filters
+    total: int
+    best: Row | None
+    rows: tuple[Row, ...]
+    page: Page[Entry]
+    facets: tuple[Facet, ...]
+    # What the list is narrowed to, in words, for the heading.
+    narrowed: str
+    is_alike: bool
+    # The address's parameters without the number of the page.
+    query: str
+    # The same question without any filter.
+    query_unfiltered: str
+
+
+def get_results(*, question: Question, filters: Filters, page: str, on: date) -> Results:
+    """Return one page of what a question and its filters find."""
+    entries, served, units = find_entries(question, on=on)
+    left = [entry for entry in entries if entry.passes(filters)]
+    size = BROWSE_SIZE if question.is_empty else PAGE_SIZE
+    shown = Paginator(left, size).get_page(page)
+    rows = _rows(list(shown.object_list), question, filters, served, units, on=on)
+    has_best = shown.number == 1 and _has_best(left)
+    facets = build_facets(
+        entries,
+        filters,
+        agency_names={unit.key: unit.name for unit in units.agencies},
+        typed=question.typed,
+    )
+    return Results(
+        typed=question.typed,
+        filters=filters,
+        total=len(left),
+        best=rows[0] if has_best else None,
+        rows=tuple(rows[1:] if has_best else rows),
+        page=shown,
+        facets=tuple(facets),
+        narrowed=", ".join(chip.label for facet in facets for chip in facet.chips if chip.current),
+        is_alike=bool(entries) and entries[0].match == Match.ALIKE,
+        query=write_query(question.typed, filters),
+        query_unfiltered=write_query(question.typed, Filters()),
+    )
+
+
+def _has_best(entries: list[Entry]) -> bool:
+    """Say whether the first answer stands out; of many that only share a word none does."""
+    if not entries or entries[0].match == Match.ALL:
+        return False
+    first = entries[0].match
+    # What looks alike comes nearest first already.
+    return len(entries) == 1 or first in {Match.EXACT, Match.ALIKE} or first > entries[1].match
+
+
+def find_entries(
+    question: Question, *, on: date
+) -> tuple[list[Entry], dict[int, list[Served]], Units]:
+    """Return everything that a question finds, in order, with the agencies that serve each."""
+    units = load_units(on=on)
+    findable = Procedure.objects.findable()
+    found = _values(search.matching(findable, question))
+    if not found and question.words:
+        found = _values(search.alike(findable, question))
+    offers = load_offers([row["pk"] for row in found], on=on) if found else {}
+    served = {
+        row["pk"]: serving(offers.get(row["pk"], []), units, content=row["content_level"])
+        for row in found
+    }
+    entries = [
+        Entry(
+            pk=row["pk"],
+            code=row["code"],
+            name=row["name"],
+            field=row["field__slug"],
+            field_name=row["field__name"],
+            field_order=row["field__sort_key"],
+            tiers=frozenset(TIER_SLUGS[tier] for tier in row["tiers"]),
+            levels={one.agency.key: one.level for one in served[row["pk"]]},
+            content=row["content_level"],
+            match=row["found"],
+        )
+        for row in found
+    ]
+    return entries, served, units
+
+
+def _values(procedures: QuerySet[Procedure]) -> list[dict[str, Any]]:
+    return [
+        dict(row)
+        for row in procedures.annotate(found=F("match")).values(
+            "pk",
+            "code",
+            "name",
+            "field__slug",
+            "field__name",
+            "field__sort_key",
+            "tiers",
+            "content_level",
+            "found",
+        )
+    ]
+
+
+def _rows(
+    entries: list[Entry],
+    question: Question,
+    filters: Filters,
+    served: Mapping[int, list[Served]],
+    units: Units,
+    *,
+    on: date,
+) -> list[Row]:
+    cases = {case.revision.procedure_id: case for case in _default_cases(entries)}
+    rows = []
+    for entry in entries:
+        here = [
+            one
+            for one in served[entry.pk]
+            if not filters.agency or one.agency.key == filters.agency
+        ]
+        level = entry.level(filters)
+        case = cases.get(entry.pk)
+        if case is None:
+            rows.append(_listed_row(entry, question))
+        else:
+            rows.append(_row(entry, case, question, here, units, level=level, on=on))
+    return rows
+
+
+def _default_cases(entries: Iterable[Entry]) -> list[Any]:
+    """Return the default case of each procedure's published revision (two queries)."""
+    ids = [entry.pk for entry in entries]
+    if not ids:
+        return []
+    times = ProcessingTime.objects.filter(case=OuterRef("pk")).values(
+        json=JSONObject(channel="channel", amount="amount", unit="unit", cut_off="cut_off")
+    )
+    papers = Paper.objects.filter(revision=OuterRef("revision")).values(
+        json=JSONObject(source="source", is_mandatory="is_mandatory", case_keys="case_keys")
+    )
+    return list(
+        Case.objects.filter(
+            revision__procedure__in=ids, revision__procedure__current_revision=F("revision")
+        )
+        .select_related("revision")
+        .prefetch_related("fees")
+        .annotate(
+            given_times=ArraySubquery(times),
+            given_papers=ArraySubquery(papers),
+            has_forms=Exists(PrintableForm.objects.filter(revision=OuterRef("revision"))),
+        )
+        .order_by("revision_id", "-is_default", "position")
+        .distinct("revision_id")
+    )
+
+
+def _row(
+    entry: Entry,
+    case: Any,
+    question: Question,
+    here: list[Served],
+    units: Units,
+    *,
+    level: int,
+    on: date,
+) -> Row:
+    revision: Revision = case.revision
+    times = {given["channel"]: _time(given) for given in case.given_times}
+    channel = filing_channel(times, level=level)
+    # The offer that gives the level shown, so that place and level tell of the same desk.
+    offering = next((one for one in here if one.level == level), None)
+    desk = units.desk_of(offering) if offering and len(here) == 1 else None
+    given = times.get(channel)
+    return Row(
+        code=entry.code,
+        title=revision.everyday_name or short_name(revision.name),
+        official=short_name(revision.name) if revision.everyday_name else "",
+        summary=revision.summary,
+        agency=here[0].agency.name
+        if len(here) == 1
+        else Truncator(revision.agency_text).chars(NAME_LENGTH),
+        level=level,
+        level_words=level_words(level, desk=desk.name if desk else ""),
+        action=action_of(level, has_forms=case.has_forms),
+        papers=facts.papers_fact(
+            [Paper(**given_paper) for given_paper in case.given_papers],
+            case_key=case.key,
+            channel=channel,
+        ),
+        time=Fact(facts.time_words(given), facts.cut_off_words(given)),
+        fee=facts.fee_fact(case.fees.all(), channel=channel, on=on),
+        place=facts.place_fact(
+            channel=channel,
+            desk=desk.name if desk else "",
+            returns=offering.offer.returns if offering else (),
+            presence="",
+        ),
+        why=why_found(question, Match(entry.match), revision, field=entry.field_name),
+        is_listed_only=False,
+    )
+
+
+def _listed_row(entry: Entry, question: Question) -> Row:
+    unknown = Fact(_("Hỏi tại quầy"))
+    return Row(
+        code=entry.code,
+        title=short_name(entry.name),
+        official="",
+        summary="",
+        agency="",
+        level=0,
+        level_words=level_words(0),
+        action=action_of(0, has_forms=False),
+        papers=unknown,
+        time=unknown,
+        fee=unknown,
+        place=unknown,
+        why="" if question.is_empty else _("Khớp với tên thủ tục"),
+        is_listed_only=True,
+    )
+
+
+def short_name(name: str) -> str:
+    """Return an official name for a list: the longest lose what stands in their brackets."""
+    if len(name) > NAME_LENGTH:
+        name = re.sub(r" \([^)]*\)?", "", name)
+    return Truncator(name).chars(NAME_LENGTH)
+
+
+def level_words(level: int, *, desk: str = "") -> str:
+    """Say a level in words; with a desk's name where the rest is done there."""
+    if level == 0:
+        return _("Thông tin chưa đầy đủ, hỏi tại quầy")
+    if level == 3 and desk:
+        return _("Nộp trực tuyến, nộp phí và nhận kết quả tại %s") % desk
+    return str(LEVEL_WORDS[level])
+
+
+def action_of(level: int, *, has_forms: bool) -> str:
+    """Return what the one button of a level does: "file", "forms" or "counter"."""
+    if level >= 3:
+        return "file"
+    return "forms" if level == 2 and has_forms else "counter"
+
+
+def filing_channel(times: Mapping[str, object], *, level: int) -> str:
+    """Return the channel whose time and fee are told first: online where it can be."""
+    if level >= 3 and FilingChannel.ONLINE in times:
+        return FilingChannel.ONLINE
+    for channel in (FilingChannel.COUNTER, FilingChannel.POST):
+        if channel in times:
+            return channel
+    return FilingChannel.COUNTER
+
+
+def _time(given: Mapping[str, Any]) -> ProcessingTime:
+    cut_off = given["cut_off"]
+    return ProcessingTime(
+        channel=given["channel"],
+        amount=given["amount"],
+        unit=given["unit"],
+        cut_off=time.fromisoformat(cut_off) if cut_off else None,
+    )

@@ -1,0 +1,84 @@
+"""Which agencies serve which procedures on a day, all at once: two queries for any list."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from django.db.models import Q
+
+from accounts.enums import Tier, UnitKind
+from accounts.models import Unit
+from procedures.levels import public_level
+from procedures.models import Offer
+
+# Communes before the province: that is where most people go.
+_TIER_ORDER: Final = {Tier.COMMUNE: 0, Tier.PROVINCE: 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """One agency, the offer under which it serves, and the level that a page may claim there."""
+
+    agency: Unit
+    offer: Offer
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """The agencies in force with their desks, found by id and by tier."""
+
+    agencies: tuple[Unit, ...]
+    desks: dict[int, Unit]
+
+    def desk_of(self, served: Served) -> Unit | None:
+        """Return the desk that receives: the offer's own, or the agency's."""
+        if served.offer.receiving_id:
+            return self.desks.get(served.offer.receiving_id)
+        return next(
+            (desk for desk in self.desks.values() if desk.agency_id == served.agency.pk), None
+        )
+
+
+def load_offers(procedure_ids: Iterable[int], *, on: date) -> dict[int, list[Offer]]:
+    """Return the offers in force of several procedures, the newest first (one query)."""
+    found: dict[int, list[Offer]] = {}
+    rows = Offer.objects.in_force(on=on).filter(procedure__in=list(procedure_ids))
+    for offer in rows.order_by("-valid_from", "pk"):
+        found.setdefault(offer.procedure_id, []).append(offer)
+    return found
+
+
+def load_units(*, on: date) -> Units:
+    """Return all agencies that may serve, and all desks (one query)."""
+    rows = Unit.objects.in_force(on=on).filter(
+        Q(kind=UnitKind.AGENCY, parent__isnull=False) | Q(kind=UnitKind.ONE_STOP)
+    )
+    units = sorted(rows, key=lambda unit: (_TIER_ORDER[Tier(unit.tier)], unit.code or "", unit.pk))
+    return Units(
+        agencies=tuple(unit for unit in units if unit.kind == UnitKind.AGENCY),
+        desks={unit.pk: unit for unit in units if unit.kind == UnitKind.ONE_STOP},
+    )
+
+
+def serving(offers: Iterable[Offer], units: Units, *, content: int) -> list[Served]:
+    """
+    Return the agencies that serve a procedure: an agency's own offer before that of its tier.
+
+    `content` is the procedure's content level.
+    """
+    own: dict[int, Offer] = {}
+    of_tier: dict[str, Offer] = {}
+    for offer in offers:
+        if offer.unit_id is not None:
+            own.setdefault(offer.unit_id, offer)
+        else:
+            of_tier.setdefault(offer.tier, offer)
+    found = []
+    for agency in units.agencies:
+        offer_here = own.get(agency.pk) or of_tier.get(agency.tier)
+        if offer_here is not None:
+            level = public_level(offer_here, content=content)
+            found.append(Served(agency=agency, offer=offer_here, level=level))
+    return found

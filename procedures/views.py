@@ -1,0 +1,93 @@
+"""The public catalogue: search, browse, one procedure, its forms. Nobody is asked who they are."""
+
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from portal.core.decorators import public_page
+from portal.core.files import FileDamaged, clean_name, open_stored
+from procedures.forms import AGENCY, CASE, CHANNEL, CHANNEL_SLUGS, SituationForm
+from procedures.models import PrintableForm
+from procedures.search import read_question
+from procedures.selectors import browse, detail, results
+from procedures.selectors.filters import read_filters
+
+_CHANNELS = {slug: channel for channel, slug in CHANNEL_SLUGS.items()}
+
+
+@public_page
+def search(request: HttpRequest) -> HttpResponse:
+    """Show what the typed words find, or the whole catalogue, narrowed by the filters."""
+    found = results.get_results(
+        question=read_question(request.GET.get("q", "")),
+        filters=read_filters(request.GET.dict()),
+        page=request.GET.get("trang", ""),
+        on=timezone.localdate(),
+    )
+    return render(request, "procedures/search.html", {"found": found})
+
+
+@public_page
+def fields(request: HttpRequest) -> HttpResponse:
+    """Show the ways into the catalogue: fields, agencies, tiers, levels."""
+    context = {"browse": browse.get_browse(on=timezone.localdate())}
+    return render(request, "procedures/fields.html", context)
+
+
+@public_page
+def show(request: HttpRequest, code: str) -> HttpResponse:
+    """Show one procedure for the case, channel and agency chosen in the address."""
+    asked = detail.Asked(
+        case=request.GET.get(CASE, ""),
+        channel=_CHANNELS.get(request.GET.get(CHANNEL, ""), ""),
+        agency=request.GET.get(AGENCY, ""),
+    )
+    try:
+        page = detail.get_procedure_page(code=code, asked=asked, at=timezone.now())
+    except detail.NoSuchProcedure:
+        return render(request, "procedures/missing.html", {"code": code}, status=404)
+    except detail.ProcedureRepealed as repealed:
+        return render(request, "procedures/repealed.html", {"name": repealed.name}, status=410)
+    context: dict[str, object] = {
+        "page": page,
+        "canonical": f"{settings.BASE_URL}{reverse('procedures:detail', args=[code])}",
+    }
+    if isinstance(page, detail.ListedPage):
+        return render(request, "procedures/listed.html", context)
+    context |= {"form": SituationForm(page), "start_query": _start_query(page, asked)}
+    return render(request, "procedures/detail.html", context)
+
+
+@login_not_required
+@require_safe
+@cache_control(public=True, max_age=300)
+def form_file(request: HttpRequest, code: str, key: str) -> FileResponse:
+    """Hand out a form of the published revision, to be printed and filled in."""
+    try:
+        form = detail.get_form(code=code, key=key)
+        content = open_stored(form.storage_key)
+    except (PrintableForm.DoesNotExist, FileDamaged) as missing:
+        raise Http404 from missing
+    extension = "pdf" if form.mime == "application/pdf" else "docx"
+    return FileResponse(
+        content,
+        as_attachment=True,
+        filename=clean_name(form.name.replace("/", " "), extension),
+        content_type=form.mime,
+    )
+
+
+def _start_query(page: detail.ProcedurePage, asked: detail.Asked) -> str:
+    """Hand on to the filing what the reader has really chosen here."""
+    chosen = {
+        CASE: page.case.key if page.case.key == asked.case else "",
+        AGENCY: page.agency.key if page.agency and page.is_agency_asked else "",
+    }
+    return urlencode({name: value for name, value in chosen.items() if value})
