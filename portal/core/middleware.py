@@ -1,15 +1,21 @@
-"""What every request passes through: its id."""
+"""What every request passes through: its id, and its one line in the log."""
 
+import logging
 import re
 import secrets
+import time
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBase
 
-from portal.core.logging import request_id
+from portal.core.logging import request_id, route_of
+
+logger = logging.getLogger("portal.access")
 
 # What a proxy in front may hand down; anything else could forge lines in the log.
 _FROM_PROXY = re.compile(r"[A-Za-z0-9-]{8,64}")
+# Asked for every few seconds by machines, or served by the thousand: a line each says nothing.
+_UNNOTED = ("/healthz", "/readyz", "/static/")
 
 
 class RequestIdMiddleware:
@@ -22,9 +28,33 @@ class RequestIdMiddleware:
         handed_down = request.headers.get("X-Request-ID", "")
         name = handed_down if _FROM_PROXY.fullmatch(handed_down) else secrets.token_hex(8)
         token = request_id.set(name)
+        started = time.monotonic()
         try:
             response = self.get_response(request)
+            _note(request, response, seconds=time.monotonic() - started)
         finally:
             request_id.reset(token)
         response["X-Request-ID"] = name
         return response
+
+
+def _note(request: HttpRequest, response: HttpResponseBase, *, seconds: float) -> None:
+    """Write down which page was asked for and how it went: not by whom, not with what."""
+    if request.path.startswith(_UNNOTED):
+        return
+    # Anybody may send any word as a method.
+    method = request.method if request.method in {"GET", "HEAD", "POST"} else "(khác)"
+    route, milliseconds = route_of(request), round(seconds * 1000)
+    logger.info(
+        "%s %s %d %d ms",
+        method,
+        route,
+        response.status_code,
+        milliseconds,
+        extra={
+            "method": method,
+            "route": route,
+            "status": response.status_code,
+            "ms": milliseconds,
+        },
+    )

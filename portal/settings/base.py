@@ -2,7 +2,7 @@
 What all environments share, read from the environment.
 
 Secrets have no default: a process without its secrets does not start. docs/operations.md and
-.env.example name every variable.
+.env.example name every variable; any of them may come from a file (portal.settings.environment).
 """
 
 from datetime import timedelta
@@ -13,15 +13,16 @@ import django_stubs_ext
 from bootstrap_wrapper import get_bootstrap_dir
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from environ import Env
 
 from portal.settings.broker import broker_url, transport_options
 from portal.settings.database import APP, STATEMENT_TIMEOUT, database
+from portal.settings.environment import SecretFileEnv
+from portal.settings.storage import file_storage
 
 django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-env = Env()
+env = SecretFileEnv()
 
 # What kind of process this is: web | worker | beat | manage. It decides how long to wait for the
 # database and for the broker.
@@ -198,22 +199,17 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
 # What citizens upload and what we issue. There is no MEDIA_URL: a file leaves only through a view
 # that has asked who may see it.
-FILE_ROOT = env.path("FILE_ROOT")()
 STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {
-            "location": FILE_ROOT,
-            "file_permissions_mode": 0o600,
-            "directory_permissions_mode": 0o700,
-        },
-    },
+    "default": file_storage(env),
     "staticfiles": {"BACKEND": "portal.core.staticfiles.HashedModules"},
 }
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 # The scanner of stored files (clamd): without one, files stay "chưa quét"; prod insists on one.
 SCANNER_URL = env.str("SCANNER_URL", default="")
+
+# Who sends it as X-Health-Token is shown by /readyz what is wrong; without one only loopback is.
+HEALTH_TOKEN = env.str("HEALTH_TOKEN", default="")
 
 # What people are told.
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

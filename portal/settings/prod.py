@@ -6,6 +6,7 @@ from base64 import b64decode
 
 from django.core.exceptions import ImproperlyConfigured
 
+from portal.core.logging import json_logging
 from portal.settings.base import *
 
 _SHORTEST_SECRET = 32
@@ -37,6 +38,8 @@ if not IDENTITY_KEYS:
     raise ImproperlyConfigured("IDENTITY_KEYS phải có ít nhất một khóa dạng id:base64.")
 for _id, _key in IDENTITY_KEYS.items():
     _refuse_weak_key(f"IDENTITY_KEYS[{_id}]", _key)
+if HEALTH_TOKEN:
+    _refuse_weak("HEALTH_TOKEN", HEALTH_TOKEN)
 if not BASE_URL.startswith("https://"):
     raise ImproperlyConfigured("BASE_URL phải bắt đầu bằng https://.")
 if not SCANNER_URL:
@@ -68,3 +71,6 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=True)
+
+# One line of JSON each, to standard output, without personal data.
+LOGGING = json_logging(env.str("LOG_LEVEL", default="INFO"))
