@@ -24,6 +24,17 @@ def load_people() -> dict[str, Any]:
     return people
 
 
+def load_residents() -> list[dict[str, Any]]:
+    """Return the citizens in whose names the stored dossiers are, beside those of `people`."""
+    residents: list[dict[str, Any]] = _read("residents.json")["residents"]
+    return residents
+
+
+def citizens_by_key() -> dict[str, dict[str, Any]]:
+    """Return every citizen of the demonstration by key; `partner` names a husband or wife."""
+    return {row["key"]: row for row in (*load_people()["citizens"], *load_residents())}
+
+
 def load_procedures() -> list[dict[str, Any]]:
     """Return the procedures in the order of their codes."""
     paths = sorted((FOLDER / "procedures").glob("*.json"))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils.dateparse import parse_date
 
@@ -11,7 +12,12 @@ from accounts.enums import DayKind, IdentityLevel, Role, Tier, UnitKind, UserKin
 from accounts.models import CalendarDay, StaffRole, Unit, User
 from portal.core.holidays import national_calendar
 from portal.core.identity import clean_phone
-from portal.operations.demo_data import load_people, load_procedures, load_units
+from portal.operations.demo_data import (
+    load_people,
+    load_procedures,
+    load_residents,
+    load_units,
+)
 from procedures import printing
 from procedures.models import (
     Case,
@@ -77,12 +83,14 @@ def _seed_calendars(agencies: list[Unit]) -> None:
 
 @transaction.atomic(durable=True)
 def seed_people(units: Mapping[str, Unit], *, at: datetime) -> None:
-    """Store staff with their roles and citizens with proven phones."""
+    """Store staff with their roles and citizens with proven phones; one password for them all."""
     people = load_people()
+    # Hashing is slow on purpose; made-up people may share even the salt.
+    password = make_password(people["password"])
     for row in people["staff"]:
-        user = User.objects.create_user(
+        user = User.objects.create(
             username=row["username"],
-            password=people["password"],
+            password=password,
             kind=UserKind.STAFF,
             full_name=row["full_name"],
             title=row["title"],
@@ -97,13 +105,14 @@ def seed_people(units: Mapping[str, Unit], *, at: datetime) -> None:
                 role=Role[held["role"].upper()],
                 valid_from=at.date(),
             )
-    for row in people["citizens"]:
-        _seed_citizen(row, password=people["password"], at=at)
+    for row in (*people["citizens"], *load_residents()):
+        _seed_citizen(row, password=password, at=at)
 
 
 def _seed_citizen(row: Row, *, password: str, at: datetime) -> None:
     user = User(
         username=row["key"],
+        password=password,
         kind=UserKind.CITIZEN,
         full_name=row["full_name"],
         date_of_birth=parse_date(row["date_of_birth"]),
@@ -111,18 +120,24 @@ def _seed_citizen(row: Row, *, password: str, at: datetime) -> None:
         phone_verified_at=at,
         email=row["email"],
         address=row["address"],
-        identity_level=IdentityLevel.PHONE_VERIFIED,
+        identity_level=IdentityLevel[row["identity_level"].upper()],
         created_at=at,
     )
     user.set_identity_number(row["identity_number"])
-    user.set_password(password)
     user.save()
 
 
 def seed_procedures(units: Mapping[str, Unit], *, at: datetime) -> None:
-    """Store, publish and offer the procedures of the data files."""
+    """Store, publish and offer the procedures of the data files, as far as they are not there."""
+    known = dict(Procedure.objects.values_list("code", "current_revision"))
     for row in load_procedures():
-        revision = _seed_procedure(row, units, at=at)
+        if known.get(row["code"]):
+            continue
+        if row["code"] in known:
+            # Stored by a run that was cut off before it could publish.
+            revision = Revision.objects.get(procedure__code=row["code"])
+        else:
+            revision = _seed_procedure(row, units, at=at)
         publish_revision(revision_id=revision.pk, at=at)
 
 

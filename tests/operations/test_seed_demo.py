@@ -1,0 +1,258 @@
+"""The demonstration's data: sixty dossiers whose histories could have happened."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+from typing import Any
+
+import pytest
+from django.db.models import Max
+from django.test import TestCase
+
+from accounts.enums import Role
+from accounts.models import StaffRole, Unit, User
+from accounts.selectors import get_work_calendar, list_roles
+from dossiers import transitions
+from dossiers.enums import Action, DossierState, PartyRole, Relation
+from dossiers.models import (
+    Decision,
+    Dossier,
+    DossierEvent,
+    DossierPaper,
+    Draft,
+    Obligation,
+    Result,
+    Slip,
+    Step,
+    StoredFile,
+    SupplementRequest,
+)
+from dossiers.selectors.desk_queues import Queue, count_queues
+from payments.models import CashReceipt
+from portal.core.calendars import WorkCalendar
+from portal.core.dates import LOCAL_ZONE, to_local
+from portal.core.holidays import national_calendar
+from portal.notices.models import Notice
+from portal.operations.services import seed_dossiers
+from portal.operations.services.seed_clock import timeline
+from portal.operations.services.seed_stories import stories
+from procedures.levels import derive_level
+from procedures.models import FeeRule, Offer, Procedure
+
+# A Wednesday morning with nothing special about it.
+NOW = datetime(2026, 10, 14, 9, 20, tzinfo=LOCAL_ZONE)
+CITIZENS_ACTS = {Action.SUBMIT, Action.ANSWER_SUPPLEMENT}
+COUNTED = (
+    *(Unit, User, StaffRole, Procedure, Offer, Dossier, DossierEvent, DossierPaper, StoredFile),
+    *(Draft, Step, Slip, Obligation, CashReceipt, Decision, Result, Notice, SupplementRequest),
+)
+
+
+def say_nothing(_line: str) -> None:
+    """Take the lines of progress and show none."""
+
+
+@pytest.fixture(scope="module")
+def _seeded(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Seed once for all tests of this module, inside a transaction that is rolled back."""
+    with django_db_blocker.unblock():
+        atomics = TestCase._enter_atomics()
+        try:
+            seed_dossiers.seed(at=NOW, tell=say_nothing)
+            yield
+        finally:
+            TestCase._rollback_atomics(atomics)
+
+
+@pytest.fixture
+def seeded(_seeded: None, db: None) -> None:
+    """The seeded database; what one test changes, the next does not see."""
+
+
+def fingerprint() -> dict[str, tuple[int, str]]:
+    return {
+        model.__name__: (model.objects.count(), str(model.objects.aggregate(m=Max("pk"))["m"]))
+        for model in COUNTED
+        if model is not StoredFile and model is not Draft
+    } | {
+        model.__name__: (model.objects.count(), "")  # random keys have no greatest
+        for model in (StoredFile, Draft)
+    }
+
+
+def holders(unit: str, role: Role) -> list[User]:
+    return [held.user for held in StaffRole.objects.filter(unit__key=unit, role=role)]
+
+
+def test_there_are_sixty_dossiers_in_all_ten_states_over_both_communes(seeded):
+    states = Counter(Dossier.objects.values_list("state", flat=True))
+
+    assert sum(states.values()) == 60
+    assert set(states) == set(DossierState)
+    assert Counter(Dossier.objects.values_list("deciding_unit__key", flat=True)) == {
+        "songtranh": 40,
+        "binhlam": 20,
+    }
+    assert Dossier.objects.values("procedure").distinct().count() == 4
+
+
+def test_every_story_came_to_its_end(seeded):
+    assert seed_dossiers.is_complete()
+
+
+def test_chains_are_whole_and_replay_to_the_state(seeded):
+    for dossier in Dossier.objects.all():
+        assert transitions.first_broken_event(dossier) is None, dossier.code
+        assert transitions.state_of(dossier) == dossier.state
+
+
+def test_every_open_dossier_has_exactly_one_next_actor(seeded):
+    for dossier in Dossier.objects.open():
+        waiting = dossier.state in {DossierState.SUPPLEMENT, DossierState.PAYMENT}
+        open_steps = list(dossier.steps.open())
+        assert len(open_steps) == 1, dossier.code
+        if dossier.state == DossierState.SUPPLEMENT:
+            assert dossier.supplements.filter(answered_at=None, closed_at=None).count() == 1
+        if dossier.state == DossierState.PAYMENT:
+            assert dossier.obligations.due().filter(blocks_work=True).count() == 1
+        assert waiting == dossier.pauses.filter(ended_at=None).exists()
+
+
+def test_events_lie_in_the_past_in_order_and_staff_work_in_office_hours(seeded):
+    calendar = get_work_calendar(Unit.objects.get(key="songtranh"))
+    for dossier in Dossier.objects.prefetch_related("events__actor"):
+        moments = [event.occurred_at for event in dossier.events.all()]
+        assert moments == sorted(moments)
+        assert moments[-1] <= NOW
+        for event in dossier.events.all():
+            local = to_local(event.occurred_at)
+            if event.actor is not None and event.actor.is_staff_member:
+                assert calendar.is_working_day(local.date()), (dossier.code, local)
+                assert any(a <= local.time() <= b for a, b in calendar.office_hours), local
+            else:
+                assert time(6, 0) <= local.time() <= time(22, 0), (dossier.code, local)
+
+
+def test_numbers_follow_the_time_of_submission(seeded):
+    by_day: dict[str, list[str]] = {}
+    for code in Dossier.objects.order_by("submitted_at").values_list("code", flat=True):
+        by_day.setdefault(code.rpartition("-")[0], []).append(code)
+    assert all(codes == sorted(codes) for codes in by_day.values())
+
+
+def test_files_reasons_people_and_money_are_of_every_kind(seeded):
+    assert {"pdf", "jpeg", "png"} <= set(StoredFile.objects.values_list("kind", flat=True))
+    per_slot = Counter(DossierPaper.objects.values_list("dossier", "paper_key"))
+    assert max(per_slot.values()) >= 3
+    relations = set(
+        Dossier.objects.filter(parties__role=PartyRole.APPLICANT).values_list(
+            "parties__relation", flat=True
+        )
+    )
+    assert relations == set(Relation)
+    assert set(Dossier.objects.values_list("return_method", flat=True)) == {
+        "ONLINE",
+        "COUNTER",
+        "POST",
+    }
+    assert SupplementRequest.objects.filter(answered_at__isnull=False).exists()
+    late = SupplementRequest.objects.filter(answered_at=None, deadline_at__lt=NOW)
+    assert late.filter(dossier__state=DossierState.SUPPLEMENT).exists()
+    assert CashReceipt.objects.exists()
+    assert Dossier.objects.filter(
+        state=DossierState.DECIDED, obligations__in=Obligation.objects.due()
+    ).exists()
+    assert (
+        Result.objects.count() == Dossier.objects.filter(state__in=["DECIDED", "RETURNED"]).count()
+    )
+    assert Draft.objects.open().count() == 2
+
+
+@pytest.mark.parametrize(
+    ("unit", "role"),
+    [
+        ("songtranh-mot-cua", Role.CLERK),
+        ("songtranh-ho-tich", Role.OFFICER),
+        ("songtranh-kinh-te", Role.OFFICER),
+        ("songtranh", Role.LEADER),
+        ("songtranh", Role.REGISTRAR),
+    ],
+)
+def test_every_queue_of_every_role_holds_something(seeded, unit, role):
+    for user in holders(unit, role):
+        _links, counts = count_queues(user, list_roles(user, on=NOW.date()), at=NOW)
+        if user.username == "motcua2.songtranh":
+            assert counts[Queue.MINE]
+        else:
+            assert all(counts.values()), (user.username, counts)
+
+
+def test_the_cashier_finds_both_communes_waiting_for_money(seeded):
+    for unit in ("songtranh-mot-cua", "binhlam-mot-cua"):
+        due = Obligation.objects.due().filter(dossier__receiving_unit__key=unit)
+        assert due.exists()
+        assert holders(unit, Role.CASHIER)
+
+
+def test_only_the_last_notices_are_left_to_send(seeded):
+    unsent = Notice.objects.unsent()
+
+    assert 1 <= unsent.count() <= 20
+    assert unsent.count() * 10 < Notice.objects.exclude(medium="in_app").count()
+    assert unsent.aggregate(m=Max("created_at"))["m"] <= NOW
+
+
+def test_a_second_run_changes_nothing(seeded):
+    before = fingerprint()
+
+    assert not seed_dossiers.seed(at=NOW + timedelta(days=1), tell=say_nothing)
+
+    assert fingerprint() == before
+
+
+def test_declared_levels_are_the_derived_ones(seeded):
+    offers = Offer.objects.select_related("procedure__current_revision")
+    assert {offer.procedure.code for offer in offers} == set(
+        Procedure.objects.values_list("code", flat=True)
+    )
+    for offer in offers:
+        revision = offer.procedure.current_revision
+        report = derive_level(
+            revision,
+            cases=list(revision.cases.prefetch_related("times", "fees")),
+            fees=list(FeeRule.objects.filter(case__revision=revision)),
+            papers=list(revision.papers.all()),
+            forms=list(revision.printable_forms.all()),
+            offer=offer,
+        )
+        assert report.level == offer.declared_level, (offer.procedure.code, report.missing)
+
+
+def test_level_4_costs_nothing_online(seeded):
+    offers = Offer.objects.filter(declared_level=4)
+    assert offers.count() == 2
+    for offer in offers:
+        rules = FeeRule.objects.filter(case__revision=offer.procedure.current_revision)
+        online = [rule for rule in rules if "ONLINE" in rule.channels]
+        assert online
+        assert {rule.status for rule in online} == {"FREE"}
+    assert not Obligation.objects.filter(dossier__procedure__offers__in=offers).exists()
+
+
+@pytest.mark.parametrize("month", range(1, 13))
+def test_whenever_it_is_made_histories_lie_in_working_time_before_now(month):
+    nation = national_calendar()
+    calendar = WorkCalendar(
+        office_hours=((time(7, 30), time(11, 30)), (time(13, 30), time(17))),
+        days_off={day.on: day.name for day in nation.days_off},
+        make_up={day.on: day.name for day in nation.make_up},
+    )
+    now = datetime(2026, month, 1, 0, 3, tzinfo=LOCAL_ZONE)
+    while now.month == month:
+        for story in stories():
+            line = timeline(story, calendar=calendar, now=now)
+            moments = [line.submitted_at, *line.moves]
+            assert moments == sorted(set(moments)), (story.number, now)
+            assert moments[-1] <= now
+            assert now - moments[0] < seed_dossiers.HISTORY
+        now += timedelta(hours=11, minutes=47)

@@ -1,0 +1,76 @@
+"""When and where the demonstration may be made, and how a run that was cut off is finished."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db.models import Max
+
+from accounts.enums import Tier, UnitKind
+from accounts.models import Unit
+from dossiers import transitions
+from dossiers.models import Dossier, DossierEvent, Draft
+from portal.core.dates import LOCAL_ZONE
+from portal.operations.services import seed_acts, seed_dossiers, seed_filing
+from portal.operations.services.seed_stories import stories
+
+NOW = datetime(2026, 10, 14, 9, 20, tzinfo=LOCAL_ZONE)
+
+
+def say_nothing(_line: str) -> None:
+    """Take the lines of progress and show none."""
+
+
+def test_a_run_that_was_cut_off_is_finished_by_the_next(db, monkeypatch):
+    """Stop in the middle of a filing and in the middle of a history; go on a day later."""
+    chosen = tuple(one for one in stories() if one.number in {1, 12, 25, 33, 42})
+    monkeypatch.setattr(seed_dossiers, "stories", lambda: chosen)
+    monkeypatch.setattr(seed_dossiers, "_TOLD_FOR_REAL", 1)
+    for stopped_at in (3, 9, 8):
+        _stop_after(monkeypatch, stopped_at)
+        with pytest.raises(KeyboardInterrupt):
+            seed_dossiers.seed(at=NOW, tell=say_nothing)
+        assert not seed_dossiers.is_complete()
+    monkeypatch.undo()
+    monkeypatch.setattr(seed_dossiers, "stories", lambda: chosen)
+
+    assert seed_dossiers.seed(at=NOW + timedelta(days=1), tell=say_nothing)
+
+    assert seed_dossiers.is_complete()
+    assert Dossier.objects.count() == len(chosen)
+    assert Draft.objects.count() == len(chosen) + 2
+    assert DossierEvent.objects.aggregate(m=Max("occurred_at"))["m"] <= NOW
+    for dossier in Dossier.objects.all():
+        assert transitions.first_broken_event(dossier) is None
+
+
+def _stop_after(monkeypatch: pytest.MonkeyPatch, acts: int) -> None:
+    left = [acts]
+    add_file, perform = seed_filing.papers_of, seed_acts.perform
+
+    def count_down(*args: Any, **kwargs: Any) -> Any:
+        left[0] -= 1
+        if left[0] == 0:
+            raise KeyboardInterrupt
+        return perform(*args, **kwargs) if "story" in kwargs else add_file(*args, **kwargs)
+
+    monkeypatch.setattr(seed_acts, "perform", count_down)
+    monkeypatch.setattr(seed_filing, "papers_of", count_down)
+
+
+def test_only_the_demonstration_may_be_seeded(db, settings):
+    settings.DEMO = False
+    with pytest.raises(CommandError, match="bản trình diễn"):
+        call_command("seed_demo")
+    assert not Unit.objects.exists()
+
+
+def test_a_database_in_other_use_is_left_alone(db, settings):
+    settings.DEMO = True
+    Unit.objects.create(
+        key="ha-noi", kind=UnitKind.AGENCY, name="Ủy ban nhân dân", tier=Tier.PROVINCE, code="H26"
+    )
+    with pytest.raises(CommandError, match="dữ liệu khác"):
+        call_command("seed_demo")
+    assert Unit.objects.count() == 1
