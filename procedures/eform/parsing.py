@@ -1,10 +1,12 @@
 """From JSON to a definition: the published schema first, then what a schema cannot say."""
 
+import json
 import math
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -44,10 +46,25 @@ COMPARABLE: Final = {
 
 def parse_definition(data: object) -> Definition:
     """
-    Build a definition from JSON.
+    Build a definition from JSON; the same content again is the same definition, read once.
 
     :raises FormDefinitionError: if the JSON is not a definition, with the first fault found.
     """
+    try:
+        text = json.dumps(data)
+    except (TypeError, ValueError, RecursionError):
+        # Not JSON at all: the schema says so in words.
+        return _parse(data)
+    return _parse_text(text)
+
+
+# Checking the schema takes some twenty milliseconds, and every page of a filing asks.
+@lru_cache(maxsize=256)
+def _parse_text(text: str) -> Definition:
+    return _parse(json.loads(text))
+
+
+def _parse(data: object) -> Definition:
     require_shape(data)
     assert isinstance(data, Mapping)  # the schema says so; this is for the type checker
     return _Parser().definition(data)
