@@ -1,7 +1,10 @@
 """Wake a worker after commit: one bounded message per transaction, safe to lose."""
 
 import logging
+import math
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from celery import current_app
@@ -95,3 +98,14 @@ def publish(*task_names: str, countdown: float = 0) -> bool:
 def forget_pause() -> None:
     """Try the broker again at the next wake-up, however recently it failed."""
     _Pause.until = 0.0
+
+
+@contextmanager
+def silence() -> Iterator[None]:
+    """Publish nothing meanwhile, for a load of many rows: the sweeps find them all."""
+    before = _Pause.until
+    _Pause.until = math.inf
+    try:
+        yield
+    finally:
+        _Pause.until = before

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Final
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.db.models import F
 
 from portal.core.db import requires_transaction
 from portal.core.text import sms_parts, sms_text
@@ -99,3 +101,18 @@ def requeue_failed(*, notice_id: int, at: datetime) -> None:
     if not requeued:
         raise NoticeNotFailed(notice_id)
     wake(WAKE_RELAY)
+
+
+@transaction.atomic(durable=True)
+def settle_history(*, before: datetime) -> int:
+    """
+    Note what was queued for a moment before `before` as sent at that moment, and send nothing.
+
+    For history that is loaded rather than lived: people must not be told today what the rows say
+    happened weeks ago. Return how many notices that were.
+    """
+    return (
+        Notice.objects.unsent()
+        .filter(created_at__lt=before)
+        .update(sent_at=F("created_at"), leased_until=None)
+    )
