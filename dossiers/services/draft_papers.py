@@ -33,6 +33,26 @@ def add_file(
     :raises drafting.DraftMissing, drafting.DraftSubmitted: if there is nothing to work on.
     """
     facts, data = attachments.look_at(upload, name)
+    return add_known_file(
+        draft_id=draft_id, owner=owner, paper_key=paper_key, facts=facts, data=data, at=at
+    )
+
+
+def add_known_file(
+    *,
+    draft_id: UUID,
+    owner: User,
+    paper_key: str,
+    facts: files.Inspected,
+    data: bytes,
+    at: datetime,
+) -> DraftPaper:
+    """
+    Do what `add_file` does with content that was looked at already, or that we made ourselves.
+
+    :raises attachments.UploadRefused: if there is no room; nothing is kept then.
+    :raises NoSuchSlot, drafting.DraftMissing, drafting.DraftSubmitted: as `add_file`.
+    """
     key = attachments.keep(data)
     try:
         return _link(
