@@ -5,7 +5,9 @@ No citizen's file is ever parsed inside a worker: a child process with little me
 time opens it (`sandbox`), and only a verdict or a PNG comes back.
 """
 
+from portal.core.files.kinds import ACCEPT, IMAGES, WORD, Kind
 from portal.core.files.names import clean_name
+from portal.core.files.photos import PhotosNotCombined, combine_photos
 from portal.core.files.preview import PreviewFailed, count_pages, render_preview
 from portal.core.files.refusals import UnsafeFile
 from portal.core.files.store import (
@@ -20,25 +22,33 @@ from portal.core.files.uploads import (
     MAX_BYTES,
     MAX_PAGES,
     Inspected,
-    Kind,
+    Received,
     inspect_upload,
+    receive_upload,
 )
 
 __all__ = [
+    "ACCEPT",
+    "IMAGES",
     "MAX_BYTES",
     "MAX_PAGES",
+    "WORD",
     "FileDamaged",
     "Inspected",
     "Kind",
+    "PhotosNotCombined",
     "PreviewFailed",
+    "Received",
     "StorageUnavailable",
     "UnsafeFile",
     "clean_name",
+    "combine_photos",
     "count_pages",
     "delete_stored",
     "inspect_upload",
     "open_stored",
     "read_stored",
+    "receive_upload",
     "render_preview",
     "store_bytes",
 ]

@@ -4,9 +4,11 @@ import re
 import unicodedata
 from typing import Final
 
+from portal.core.files.kinds import FAMILY
 from portal.core.files.refusals import refusal
 
 MAX_NAME: Final = 150
+MAX_SHOWN: Final = 60
 # Overrides and isolates that turn the written order round, and NUL: only ever a disguise.
 DISGUISE: Final = re.compile("[\x00\u202a-\u202e\u2066-\u2069]")
 # Characters that Windows refuses in a name, or that a header or a shell could trip over.
@@ -36,9 +38,7 @@ def split_name(name: str) -> tuple[str, str]:
     stem, dot, extension = text.rpartition(".")
     if name.lstrip().startswith(".") and not dot:
         # ".pdf" is an extension without a name; ".htaccess" is a name that hides itself.
-        stem, extension = (
-            ("", text) if text.lower() in {"pdf", "jpg", "jpeg", "png"} else (text, "")
-        )
+        stem, extension = ("", text) if text.lower() in FAMILY else (text, "")
     elif not dot or len(extension) > 10 or " " in extension:
         stem, extension = text, ""
     inner = {part.strip().lower() for part in stem.split(".")[1:]}
@@ -56,3 +56,11 @@ def clean_name(stem: str, extension: str) -> str:
     if len(safe) > room:
         safe = safe[:room].rstrip(" .")
     return f"{safe}.{extension}"
+
+
+def shown_name(name: str) -> str:
+    """Return the last part of a name inside an archive, fit to be put into a sentence."""
+    text = re.split(r"[/\\]", unicodedata.normalize("NFC", name).rstrip("/\\ "))[-1]
+    text = "".join(" " if unicodedata.category(char)[0] == "C" else char for char in text)
+    text = " ".join(text.split())
+    return text if len(text) <= MAX_SHOWN else f"{text[: MAX_SHOWN - 1]}…"

@@ -4,7 +4,8 @@ import json
 from typing import Final
 
 from portal.core.files import sandbox
-from portal.core.files.uploads import MAX_PAGES, Kind
+from portal.core.files.kinds import WORD, Kind
+from portal.core.files.uploads import MAX_PAGES
 
 PNG_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 MAX_WIDTH: Final = 1200
@@ -18,9 +19,10 @@ def render_preview(data: bytes, kind: str, page: int = 1, *, max_width: int = MA
     """
     Return one page (counted from 1) as PNG, upright, without any metadata of the original.
 
-    :raises PreviewFailed: when the page is absent, or the file too much for the child's limits.
+    :raises PreviewFailed: when the page is absent, the file is a Word file (download only), or too
+        much for the child's limits.
     """
-    if page < 1 or (kind != Kind.PDF and page != 1):
+    if page < 1 or kind in WORD or (kind != Kind.PDF and page != 1):
         raise PreviewFailed(f"no page {page}")
     try:
         picture = sandbox.run_child("preview", Kind(kind), str(page), str(max_width), data=data)
@@ -37,6 +39,8 @@ def count_pages(data: bytes, kind: str) -> int:
 
     :raises PreviewFailed: when the file cannot be opened.
     """
+    if kind in WORD:
+        raise PreviewFailed("no pages of its own")
     if kind != Kind.PDF:
         return 1
     try:

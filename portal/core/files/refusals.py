@@ -19,6 +19,8 @@ def _kept() -> str:
     return _("Các tệp đã tải lên trước đó vẫn còn nguyên.")
 
 
+WORD_FOR_WORD: Final = frozenset(("rar", "7z"))
+
 SENTENCES: Final[Mapping[str, Callable[[], str]]] = {
     "empty": lambda: _("Tệp này rỗng, không có nội dung. Hãy mở thử tệp trên máy rồi chọn lại."),
     "too_large": lambda: _(
@@ -57,7 +59,7 @@ SENTENCES: Final[Mapping[str, Callable[[], str]]] = {
         "Hãy in hoặc quét lại thành tệp PDF đơn giản hơn rồi tải lên."
     ),
     "too_many_pixels": lambda: _(
-        "Ảnh quá lớn: ảnh JPG nhận đến 50 triệu điểm ảnh, ảnh PNG đến 25 triệu. "
+        "Ảnh quá lớn: ảnh JPG, HEIC nhận đến 50 triệu điểm ảnh, ảnh PNG đến 25 triệu. "
         "Hãy chụp lại ở độ phân giải thấp hơn, hoặc lưu ảnh thành JPG nhỏ hơn."
     ),
     "two_types": lambda: _(
@@ -77,27 +79,88 @@ SENTENCES: Final[Mapping[str, Callable[[], str]]] = {
         "Hãy kiểm tra lại tệp, đổi tên, ví dụ giay-to.pdf, rồi tải lại."
     ),
     "extension": lambda: _(
-        "Loại tệp này không được nhận. Hãy dùng tệp PDF, JPG hoặc PNG: "
+        "Loại tệp này không được nhận. Hãy dùng tệp PDF, Word, JPG, PNG, HEIC hoặc ZIP: "
         "có thể chụp giấy tờ bằng điện thoại."
     ),
-    "word": lambda: _(
-        "Tệp Word chưa nhận được. Hãy mở tệp trong Word, chọn Lưu thành PDF (Save as PDF), "
-        "rồi tải tệp PDF lên."
+    "other_text": lambda: _(
+        "Hệ thống chưa nhận tệp văn bản RTF hoặc ODT. Hãy mở tệp, lưu lại thành tệp Word (.docx) "
+        "hoặc PDF rồi tải lên."
+    ),
+    "damaged_word": lambda: _(
+        "Không mở được tệp Word này: tệp bị hỏng hoặc tải chưa trọn. "
+        "Hãy mở thử tệp trên máy, lưu lại bản mới rồi tải lên."
+    ),
+    "encrypted_word": lambda: _(
+        "Tệp Word này đặt mật khẩu nên cán bộ không mở được. "
+        "Hãy mở tệp, bỏ mật khẩu hoặc chọn Lưu thành PDF, rồi tải lên."
+    ),
+    "macros": lambda: _(
+        "Tệp Word này có macro, tức là chương trình chạy kèm, nên không được nhận. "
+        "Hãy mở tệp, chọn Lưu thành PDF (Save as PDF), rồi tải tệp PDF lên."
+    ),
+    "word_active": lambda: _(
+        "Tệp Word này có lệnh tự chạy bên trong nên không được nhận, để bảo vệ máy của "
+        "ông/bà và của cơ quan. Hãy mở tệp, chọn Lưu thành PDF, rồi tải tệp PDF lên."
+    ),
+    "embedded": lambda: _(
+        "Tệp Word này nhúng tệp khác ở bên trong nên không được nhận. Hãy tải từng tệp nhúng "
+        "riêng, còn tệp này thì chọn Lưu thành PDF rồi tải tệp PDF lên."
+    ),
+    "external": lambda: _(
+        "Tệp Word này lấy mẫu, hình ảnh hoặc nội dung từ nơi khác mỗi khi mở nên không được nhận. "
+        "Hãy mở tệp, chọn Lưu thành PDF, rồi tải tệp PDF lên."
     ),
     "office": lambda: _(
-        "Tệp bảng tính hoặc trình chiếu chưa nhận được. Hãy mở tệp, chọn Lưu thành PDF, "
+        "Hệ thống chưa nhận tệp bảng tính hoặc trình chiếu. Hãy mở tệp, chọn Lưu thành PDF, "
         "rồi tải tệp PDF lên."
     ),
-    "heic": lambda: _(
-        "Ảnh HEIC chưa nhận được. Trên iPhone, hãy vào Cài đặt, Camera, Định dạng, chọn "
-        "Tương thích nhất rồi chụp lại; hoặc mở ảnh, chụp màn hình và tải ảnh chụp lên."
+    "zip_here": lambda: _(
+        "Chỗ này nhận từng tệp, chưa nhận tệp .zip. Hãy giải nén rồi tải từng tệp bên trong."
     ),
-    "zip": lambda: _(
-        "Tệp nén ZIP chưa nhận được. Hãy giải nén rồi tải từng tệp PDF, JPG hoặc PNG bên trong."
+    "damaged_zip": lambda: _(
+        "Không mở được tệp .zip này: tệp bị hỏng, tải chưa trọn, hoặc nén theo cách lạ. "
+        "Hãy nén lại thành tệp .zip mới, hoặc chọn từng tệp rồi tải lên."
+    ),
+    "encrypted_zip": lambda: _(
+        "Tệp .zip này đặt mật khẩu nên không kiểm tra được bên trong. "
+        "Hãy nén lại không đặt mật khẩu, hoặc chọn từng tệp rồi tải lên."
+    ),
+    "empty_zip": lambda: _(
+        "Tệp .zip này không có giấy tờ nào bên trong. Hãy chọn từng tệp rồi tải lên."
+    ),
+    "nested_zip": lambda: _(
+        "Bên trong tệp nén lại có tệp nén khác nên không được nhận. "
+        "Hãy giải nén hết rồi tải từng tệp, hoặc nén lại một lần thành tệp .zip."
+    ),
+    "unsafe_path": lambda: _(
+        "Tệp .zip này chứa đường dẫn ghi ra ngoài thư mục hoặc liên kết, là dấu hiệu của tệp độc "
+        "hại, nên không được nhận. Hãy chọn từng tệp giấy tờ rồi tải lên."
+    ),
+    "too_many_entries": lambda: _(
+        "Tệp này chứa hơn 200 mục bên trong nên không được nhận. "
+        "Hãy chỉ chọn những giấy tờ cần nộp rồi tải từng tệp."
+    ),
+    "too_many_members": lambda: _(
+        "Tệp .zip này có hơn 20 giấy tờ bên trong. "
+        "Hãy ghép nhiều trang vào một tệp PDF, hoặc chia thành nhiều tệp .zip nhỏ hơn."
+    ),
+    "members_too_large": lambda: _(
+        "Các tệp trong tệp .zip này cộng lại hơn 50 MB nên không nhận được. "
+        "Hãy giảm cỡ ảnh, hoặc chia thành nhiều tệp .zip nhỏ hơn."
+    ),
+    "too_expanded": lambda: _(
+        "Tệp này khi mở ra lớn bất thường so với kích thước gửi lên nên không được nhận. "
+        "Hãy in hoặc quét lại thành tệp PDF rồi tải lên."
+    ),
+    # These two are said word for word, with nothing behind them.
+    "rar": lambda: _(
+        "Hệ thống chưa nhận tệp .rar. Ông/bà chọn từng ảnh hoặc nén lại thành tệp .zip."
+    ),
+    "7z": lambda: _(
+        "Hệ thống chưa nhận tệp .7z. Ông/bà chọn từng ảnh hoặc nén lại thành tệp .zip."
     ),
     "archive": lambda: _(
-        "Tệp nén RAR, 7z không nhận được vì không kiểm tra được bên trong. "
-        "Hãy giải nén rồi tải từng tệp PDF, JPG hoặc PNG."
+        "Hệ thống chưa nhận loại tệp nén này. Hãy chọn từng ảnh hoặc nén lại thành tệp .zip."
     ),
     "program": lambda: _(
         "Tệp này là chương trình máy tính, không phải giấy tờ, nên không được nhận. "
@@ -108,11 +171,11 @@ SENTENCES: Final[Mapping[str, Callable[[], str]]] = {
         "và tải tệp PDF lên."
     ),
     "other_image": lambda: _(
-        "Loại ảnh này (GIF, WEBP, TIFF, BMP) không nhận được. "
+        "Loại ảnh này (GIF, WEBP, TIFF, BMP, AVIF) không nhận được. "
         "Hãy lưu ảnh thành JPG hoặc PNG, hoặc chụp lại giấy tờ, rồi tải lên."
     ),
     "unknown": lambda: _(
-        "Không nhận ra loại của tệp này. Hãy dùng tệp PDF, JPG hoặc PNG: "
+        "Không nhận ra loại của tệp này. Hãy dùng tệp PDF, Word, JPG, PNG, HEIC hoặc ZIP: "
         "có thể chụp giấy tờ bằng điện thoại."
     ),
     "busy": lambda: _(
@@ -123,4 +186,7 @@ SENTENCES: Final[Mapping[str, Callable[[], str]]] = {
 
 def refusal(reason: str) -> UnsafeFile:
     """Return the refusal for `reason`, its sentence ending with what is safe."""
-    return UnsafeFile(f"{SENTENCES[reason]()} {_kept()}", reason=reason)
+    sentence = SENTENCES[reason]()
+    return UnsafeFile(
+        sentence if reason in WORD_FOR_WORD else f"{sentence} {_kept()}", reason=reason
+    )

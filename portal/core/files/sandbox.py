@@ -6,7 +6,12 @@ import sys
 from pathlib import Path
 from typing import Final
 
-CHILD: Final = Path(__file__).with_name("child.py")
+HERE: Final = Path(__file__).parent
+# Isolated from the environment, from site packages of the user and from the project.
+START: Final = (
+    "import runpy, sys; sys.path.append(sys.argv.pop(1));"
+    "runpy.run_module('opener', run_name='__main__')"
+)
 WALL_SECONDS: Final = 20.0
 
 
@@ -23,8 +28,14 @@ def run_child(task: str, *arguments: str, data: bytes, seconds: float = WALL_SEC
 
     :raises ChildFailed: when it died, or was still at work after `seconds`.
     """
-    command = [sys.executable, "-I", str(CHILD), task, *arguments]
-    environment = {"LANG": "C.UTF-8", "PATH": os.defpath, "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-I", "-B", "-c", START, str(HERE), task, *arguments]
+    environment = {
+        "LANG": "C.UTF-8",
+        "PATH": os.defpath,
+        "OMP_NUM_THREADS": "1",
+        # Each arena reserves addresses, which are what the child's limit counts.
+        "MALLOC_ARENA_MAX": "1",
+    }
     try:
         done = subprocess.run(  # noqa: S603 - our own interpreter and our own file
             command,
