@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.selectors import list_roles
-from dossiers import deadlines, issuing, notices, policies, steps, transitions
+from dossiers import deadlines, issuing, lifecycle, notices, policies, steps, transitions
 from dossiers.enums import Action, DossierState, SupplementStage
 from dossiers.models import (
     Dossier,
@@ -87,6 +87,10 @@ def ask_supplement(
     if deadline_at <= at:
         raise DeadlineInThePast(deadline_at)
     dossier, step, leads = _lock_to_ask(dossier_id=dossier_id, by=by, at=at, version=version)
+    # Before anything is written: a second open request would fail on its constraint instead.
+    lifecycle.target_of(
+        Action.ASK_SUPPLEMENT, source=dossier.lifecycle_state, resume=dossier.lifecycle_resume
+    )
     stage = (
         SupplementStage.INTAKE
         if dossier.state == DossierState.SUBMITTED
