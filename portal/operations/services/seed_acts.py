@@ -73,7 +73,7 @@ class Cast:
 
     def __init__(self, people: People) -> None:
         self.people = people
-        self.citizens = {user.username: user for user in User.objects.citizens()}
+        self.citizens: dict[str, User] = {one.username: one for one in User.objects.citizens()}
         self._holders: dict[tuple[str, str], list[User]] = {}
         for held in StaffRole.objects.select_related("user", "unit").order_by("pk"):
             self._holders.setdefault((held.unit.key, held.role), []).append(held.user)
