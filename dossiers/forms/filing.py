@@ -28,7 +28,8 @@ class FilingForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = FormHelper(self)
+        # Not FormHelper(self): that would draw only the fields known by now.
+        self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
 

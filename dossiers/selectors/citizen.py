@@ -25,11 +25,12 @@ from dossiers.models import (
     SupplementItem,
     SupplementRequest,
 )
+from dossiers.notices import letters
 from dossiers.selectors.answers import AnswerPart, Line, answer_parts
 from dossiers.selectors.situation import Situation, TimelineItem, describe, timeline
 from portal.core.calendars import explain, notes_from_json
 from portal.core.dates import format_short_day
-from portal.core.identity import format_phone, mask_identity_number
+from portal.core.identity import format_phone, mask_identity_number, mask_phone
 from portal.notices.models import Notice
 from procedures.eform.parsing import parse_definition
 
@@ -41,8 +42,7 @@ WITHDRAWABLE: Final = lifecycle.OPEN
 class DraftRow:
     draft_id: str
     name: str
-    # Where it goes on: the step's slug, and its name.
-    slug: str
+    procedure_code: str
     step: str
     updated_at: datetime
 
@@ -129,7 +129,10 @@ def _situation(dossier: Any) -> Situation:
 def list_mine(user: User, *, at: datetime) -> MyDossiers:
     """Return the drafts and dossiers of a citizen, newest first in each group."""
     drafts = (
-        Draft.objects.visible_to(user).open().select_related("revision").order_by("-updated_at")
+        Draft.objects.visible_to(user)
+        .open()
+        .select_related("revision", "procedure")
+        .order_by("-updated_at")
     )
     found = _with_situation(Dossier.objects.visible_to(user, at=at)).order_by("-submitted_at")
     rows: dict[str, list[DossierRow]] = {"waiting": [], "running": [], "done": []}
@@ -145,7 +148,7 @@ def list_mine(user: User, *, at: datetime) -> MyDossiers:
             DraftRow(
                 draft_id=str(draft.pk),
                 name=draft.revision.everyday_name or draft.revision.name,
-                slug=draft.step or FilingStep.AGENCY,
+                procedure_code=draft.procedure.code,
                 step=str(STEP_NAMES[FilingStep(draft.step or FilingStep.AGENCY)]),
                 updated_at=draft.updated_at,
             )
@@ -208,6 +211,12 @@ def get_open_request(dossier: Dossier) -> SupplementRequest | None:
         .prefetch_related(Prefetch("items", items))
         .first()
     )
+
+
+def get_addresses(dossier: Dossier) -> str:
+    """Return where messages about a dossier go, in words; phones are masked."""
+    told = [mask_phone(phone) for phone in letters.phones(dossier)]
+    return ", ".join([*told, *letters.emails(dossier)])
 
 
 def get_proof(dossier: Dossier) -> Slip | None:

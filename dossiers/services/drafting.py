@@ -17,6 +17,7 @@ from dossiers.filing import FilingStep, Place
 from dossiers.models import Draft
 from portal.core.dates import to_local
 from portal.core.db import requires_transaction
+from portal.core.identity import format_phone
 from procedures.eform.answers import Typed, check
 from procedures.eform.drafts import head_of
 from procedures.eform.parsing import parse_definition
@@ -60,7 +61,9 @@ class Opened:
 
 
 @transaction.atomic(durable=True)
-def _make_draft(*, procedure: Procedure, owner: User, at: datetime) -> Draft:
+def _make_draft(
+    *, procedure: Procedure, owner: User, agency_key: str, case_key: str, at: datetime
+) -> Draft:
     # The owner's row is the queue in which two presses of one button wait for each other.
     User.objects.select_for_update(of=("self",), no_key=True).get(pk=owner.pk)
     mine = Draft.objects.visible_to(owner).open()
@@ -74,28 +77,42 @@ def _make_draft(*, procedure: Procedure, owner: User, at: datetime) -> Draft:
     agencies = filing.list_agencies(offers, on=today)
     if not agencies or procedure.current_revision is None:
         raise ProcedureClosed(procedure.code)
-    cases = list(procedure.current_revision.cases.all())
+    cases = [case.key for case in procedure.current_revision.cases.all()]
+    by_key = {agency.key: agency for agency in agencies}
+    only = agencies[0] if len(agencies) == 1 else None
     return Draft.objects.create(
         owner=owner,
         procedure=procedure,
         revision=procedure.current_revision,
-        agency=agencies[0] if len(agencies) == 1 else None,
-        case_key=cases[0].key if len(cases) == 1 else "",
+        agency=by_key.get(agency_key, only),
+        case_key=case_key if case_key in cases else cases[0] if len(cases) == 1 else "",
         relation=Relation.SELF,
-        applicant={"phone": owner.phone, "email": owner.email, "address": owner.address},
+        applicant={
+            "phone": format_phone(owner.phone),
+            "email": owner.email,
+            "address": owner.address,
+        },
         created_at=at,
         updated_at=at,
     )
 
 
-def start_draft(*, procedure_code: str, owner: User, at: datetime) -> Draft:
+def start_draft(
+    *, procedure_code: str, owner: User, at: datetime, agency_key: str = "", case_key: str = ""
+) -> Draft:
     """
     Return the newest open draft of a procedure, or a new one with what the account knows.
+
+    `agency_key` and `case_key` are what the person has chosen already, on the procedure's page.
 
     :raises ProcedureClosed: if nobody takes it online.
     :raises TooManyDrafts: if the person has ten open drafts.
     :raises limits.TooManyRequests: if too many were made of late.
     """
+    mine = Draft.objects.visible_to(owner).open().filter(procedure__code=procedure_code)
+    newest = mine.order_by("-updated_at").first()
+    if newest is not None:
+        return newest
     procedure = (
         Procedure.objects.published()
         .select_related("current_revision")
@@ -104,12 +121,10 @@ def start_draft(*, procedure_code: str, owner: User, at: datetime) -> Draft:
     )
     if procedure is None:
         raise ProcedureClosed(procedure_code)
-    mine = Draft.objects.visible_to(owner).open().filter(procedure=procedure)
-    newest = mine.order_by("-updated_at").first()
-    if newest is not None:
-        return newest
     limits.require(Bucket.DRAFT_CREATE, str(owner.pk), at=at)
-    return _make_draft(procedure=procedure, owner=owner, at=at)
+    return _make_draft(
+        procedure=procedure, owner=owner, agency_key=agency_key, case_key=case_key, at=at
+    )
 
 
 def open_draft(*, draft_id: UUID, owner: User, at: datetime) -> Opened:

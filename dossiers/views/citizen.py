@@ -17,7 +17,6 @@ from dossiers import attachments, filing, lifecycle, policies
 from dossiers.models import Dossier, DossierPaper, Slip
 from dossiers.selectors import citizen
 from dossiers.services import withdrawal
-from portal.core.identity import mask_phone
 
 
 @require_safe
@@ -37,8 +36,7 @@ def done(request: CitizenRequest, code: str) -> HttpResponse:
     context = {
         "dossier": dossier,
         "proof_url": _slip_url(dossier, proof) if proof else "",
-        "phone": mask_phone(request.user.phone),
-        "email": request.user.email,
+        "addresses": citizen.get_addresses(dossier),
         "waits_for_payment": dossier.is_waiting_for_citizen,
     }
     return render(request, "dossiers/citizen/done.html", context)

@@ -27,7 +27,6 @@ from dossiers.views.filing_frame import (
     filing_view,
     not_yet,
     open_desk,
-    rebased_words,
     show,
 )
 from dossiers.views.filing_papers import show_papers
@@ -42,7 +41,11 @@ def start(request: CitizenRequest, procedure_code: str) -> HttpResponse:
     """Go on with the newest draft of a procedure, or begin one."""
     try:
         draft = drafting.start_draft(
-            procedure_code=procedure_code, owner=request.user, at=timezone.now()
+            procedure_code=procedure_code,
+            owner=request.user,
+            agency_key=request.GET.get("co_quan", ""),
+            case_key=request.GET.get("truong_hop", ""),
+            at=timezone.now(),
         )
     except drafting.ProcedureClosed:
         return render(request, "dossiers/filing/closed.html", status=404)
@@ -57,8 +60,6 @@ def start(request: CitizenRequest, procedure_code: str) -> HttpResponse:
         )
         return redirect("dossiers:mine")
     desk = open_desk(request, draft.pk)
-    if desk.was_rebased:
-        messages.warning(request, rebased_words())
     return redirect(desk.url(desk.first))
 
 
@@ -143,7 +144,7 @@ def _finish(desk: Desk, place: Place) -> HttpResponse:
     after = desk_of(desk.request, draft)
     if place.mark in draft.done_steps:
         return redirect(after.next_url(place))
-    return show_papers(after, problems=after.verdict.problems.get(place.mark, []), status=422)
+    return show_papers(after, names_missing=True, status=422)
 
 
 def _show_review(desk: Desk) -> HttpResponse:

@@ -34,7 +34,6 @@ class Desk:
     request: CitizenRequest
     filing: Filing
     verdict: Verdict
-    was_rebased: bool
 
     @property
     def draft(self) -> Draft:
@@ -99,12 +98,20 @@ def open_desk(request: CitizenRequest, draft_id: UUID) -> Desk:
         opened = drafting.open_draft(draft_id=draft_id, owner=request.user, at=at)
     except drafting.DraftMissing as error:
         raise Http404 from error
-    return desk_of(request, opened.draft, was_rebased=opened.was_rebased)
+    if opened.was_rebased:
+        messages.warning(
+            request,
+            _(
+                "Thủ tục này vừa được cơ quan cập nhật. Những gì đã khai và tệp đã gửi vẫn giữ "
+                "nguyên; bước nào cần bổ sung theo nội dung mới thì chưa có dấu đã xong."
+            ),
+        )
+    return desk_of(request, opened.draft)
 
 
-def desk_of(request: CitizenRequest, draft: Draft, *, was_rebased: bool = False) -> Desk:
+def desk_of(request: CitizenRequest, draft: Draft) -> Desk:
     page = filing.load(draft, today=to_local(timezone.now()).date())
-    return Desk(request, page, filing.judge(page), was_rebased)
+    return Desk(request, page, filing.judge(page))
 
 
 def filing_view(
@@ -133,8 +140,6 @@ def show(
     desk: Desk, place: Place, template: str, context: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
     """Render a page of the filing in its frame of steps."""
-    if desk.was_rebased:
-        messages.warning(desk.request, rebased_words())
     steps = desk.filing.steps
     number = steps.index(place.step) + 1
     last_save = desk.draft.saves.get(place.mark)
@@ -156,13 +161,6 @@ def show(
     }
     return render(
         desk.request, f"dossiers/filing/{template}.html", {**frame, **context}, status=status
-    )
-
-
-def rebased_words() -> str:
-    return _(
-        "Thủ tục này vừa được cơ quan cập nhật. Những gì đã khai và tệp đã gửi vẫn giữ nguyên; "
-        "bước nào cần bổ sung theo nội dung mới thì chưa có dấu đã xong."
     )
 
 

@@ -1,6 +1,5 @@
 """The papers of a filing: one card a slot, uploads with and without JavaScript."""
 
-from collections.abc import Sequence
 from typing import Any, BinaryIO, Final, cast
 from uuid import UUID
 
@@ -30,22 +29,29 @@ PLACE: Final = Place(FilingStep.PAPERS)
 def show_papers(
     desk: Desk,
     *,
-    problems: Sequence[str] = (),
+    names_missing: bool = False,
     refused: tuple[str, str] = ("", ""),
     status: int = 200,
 ) -> HttpResponse:
     """Show the page of papers; `refused` is a paper's key with what went wrong there."""
     key, sentence = refused
     page = desk.filing
+    slots = pages.list_slots(page)
     context = {
         "cards": [
-            card_of(desk, slot, error=sentence if slot.paper.key == key else "")
-            for slot in pages.list_slots(page)
+            card_of(desk, slot, error=sentence if slot.paper.key == key else "") for slot in slots
         ],
         "prepared": pages.list_prepared(page),
         "shown": pages.list_shown(page),
         "stray": [file_of(desk, link, is_first=True) for link in page.stray_files],
-        "problems": problems,
+        "problems": [
+            {
+                "text": _("Thêm tệp cho “%(paper)s”.") % {"paper": slot.paper},
+                "anchor": f"paper-{slot.paper.key}-file",
+            }
+            for slot in slots
+            if names_missing and slot.paper.is_mandatory and not slot.files
+        ],
         "token_value": get_token(desk.request),
     }
     return show(desk, PLACE, PLACE.step.value, context, status=status)

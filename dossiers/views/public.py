@@ -27,6 +27,7 @@ def track(request: HttpRequest) -> HttpResponse:
         limits.require(Bucket.TRACK_ADDRESS, client_address(request), at=timezone.now())
         if form.is_valid():
             page = tracking.get_tracking_page(code=form.cleaned_data["ma"])
+            status = 200 if page else 404
             if page is None:
                 form.add_error(
                     "ma",
@@ -35,7 +36,8 @@ def track(request: HttpRequest) -> HttpResponse:
                         "giấy hẹn; quên mã thì bấm “Quên mã hồ sơ”."
                     ),
                 )
-        status = 200 if page else 404 if form.is_valid() or form.cleaned_data else 422
+        else:
+            status = 422
     context = {"form": form, "page": page}
     response = render(request, "dossiers/public/track.html", context, status=status)
     # The empty form is the same for everybody; an answer is nobody's to keep.

@@ -57,7 +57,9 @@ def test_submit_stores_the_dossier_with_what_was_promised():
     assert dossier.answers == {"ly_do": "Nhập học"}
     assert dossier.revision == where.procedure.current_revision
     assert dossier.workflow_version == where.offer.workflow_version
-    assert [(p.paper_key, p.position) for p in dossier.papers.order_by("paper_key", "position")] == [
+    assert [
+        (p.paper_key, p.position) for p in dossier.papers.order_by("paper_key", "position")
+    ] == [
         ("can-cuoc", 0),
         ("can-cuoc", 1),
         ("giay-chung-sinh", 0),

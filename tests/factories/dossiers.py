@@ -7,20 +7,21 @@ Dossiers as the portal stores them: with submission event, applicant and open re
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import factory
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
+import pikepdf
 from django.db import transaction
 
-from accounts.enums import Role
+from accounts.enums import Role, Tier
 from accounts.models import Unit, User
 from dossiers import codes, deadlines, steps, transitions
 from dossiers.enums import DecisionOutcome, DossierState, PartyRole, ScanState
 from dossiers.models import Dossier, DossierPaper, DossierParty, Draft, StoredFile
 from dossiers.services import processing, reception, results, supplements, withdrawal
+from portal.core.files import store_bytes
 from procedures.enums import FeeMoment, FilingChannel, ResultDelivery
 from procedures.models import Offer
 from tests.factories.accounts import CitizenFactory, StaffFactory, UnitFactory
@@ -28,7 +29,17 @@ from tests.factories.procedures import OfferFactory
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 MONDAY_9AM = datetime(2026, 3, 2, 9, 0, tzinfo=HANOI)
-SMALL_PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+
+
+def _blank_page() -> bytes:
+    output = BytesIO()
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page(page_size=(200, 200))
+        pdf.save(output, deterministic_id=True)
+    return output.getvalue()
+
+
+SMALL_PDF = _blank_page()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +58,8 @@ class Office:
 
 def office(key: str = "song-tranh") -> Office:
     """Return a whole commune with staff; `key` keeps two of them apart."""
-    agency = UnitFactory(key=key, name=f"Ủy ban nhân dân xã {key}")
+    province = UnitFactory(key=f"{key}-tinh", tier=Tier.PROVINCE)
+    agency = UnitFactory(key=key, parent=province, name=f"Ủy ban nhân dân xã {key}")
     desk = UnitFactory(one_stop=True, parent=agency, key=f"{key}-motcua")
     division = UnitFactory(division=True, parent=agency, key=f"{key}-vanhoa")
     return Office(
@@ -79,9 +91,7 @@ class StoredFileFactory(factory.django.DjangoModelFactory[StoredFile]):
     created_at = MONDAY_9AM
     sha256 = factory.LazyAttribute(lambda file: hashlib.sha256(file.data).hexdigest())
     size = factory.LazyAttribute(lambda file: len(file.data))
-    storage_key = factory.LazyAttribute(
-        lambda file: default_storage.save(f"tests/{uuid4().hex}", ContentFile(file.data))
-    )
+    storage_key = factory.LazyAttribute(lambda file: store_bytes(file.data))
 
 
 class DossierFactory(factory.django.DjangoModelFactory[Dossier]):

@@ -14,7 +14,7 @@ from dossiers.models import Draft, DraftPaper
 from dossiers.services import draft_steps, drafting
 from dossiers.services.drafting import PageMark
 from procedures.models import Offer, Procedure
-from tests.factories.accounts import CitizenFactory, UnitFactory
+from tests.factories.accounts import CitizenFactory
 from tests.factories.dossiers import MONDAY_9AM, Office, StoredFileFactory, office
 from tests.factories.procedures import OfferFactory
 
@@ -36,11 +36,8 @@ class Place:
 
 
 def place(key: str = "song-tranh", **offer) -> Place:
-    """Return a commune below a province, with an offer of level 3 for its tier."""
-    found = office(key)
-    found.agency.parent = UnitFactory(key=f"{key}-tinh", tier="PROVINCE")
-    found.agency.save(update_fields=["parent"])
-    return Place(found, OfferFactory(**offer))
+    """Return a commune with an offer of level 3 for its tier."""
+    return Place(office(key), OfferFactory(**offer))
 
 
 def pdf(pages: int = 1) -> BytesIO:
@@ -95,9 +92,5 @@ def ready_draft(where: Place, owner: User | None = None, *, at=MONDAY_9AM, files
                 file=StoredFileFactory(uploaded_by=draft.owner),
             )
     drafting.finish_step(**common, step=FilingStep.PAPERS)
-    draft_steps.save_return(
-        method="COUNTER", address=None, quantities={}, exemptions={}, **saving
-    )
+    draft_steps.save_return(method="COUNTER", address=None, quantities={}, exemptions={}, **saving)
     return drafting.finish_step(**common, step=FilingStep.REVIEW)
-
-
