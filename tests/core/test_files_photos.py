@@ -77,14 +77,6 @@ def test_broken_or_hostile_heic_is_refused(make, reason):
     assert refuse(make(), "a.heic").reason == reason
 
 
-def test_largest_heic_of_a_phone_is_taken_and_shown():
-    data = heic((8064, 6048))
-
-    assert inspect(data, "a.heic").width == 8064
-    with Image.open(io.BytesIO(files.render_preview(data, "heic"))) as picture:
-        assert picture.size == (1200, 900)
-
-
 def test_photos_become_one_pdf_of_upright_sheets(tmp_path):
     photos = [
         (red_on_top((1600, 800)), "jpeg"),

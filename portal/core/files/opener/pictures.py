@@ -2,7 +2,7 @@
 
 import io
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import pillow_heif
@@ -14,7 +14,7 @@ PIXELS: Final[Mapping[str, int]] = {"jpeg": 50_000_000, "png": 25_000_000, "heic
 ORIENTATION: Final = 0x0112
 ON_THE_SIDE: Final = frozenset((5, 6, 7, 8))
 BOXES: Final = frozenset((b"ftyp", b"meta", b"mdat", b"moov", b"free", b"idat", b"uuid"))
-# Rows of a HEIC taken over at once: the whole picture never stands in memory twice.
+# Rows taken over at once: the whole picture never stands in memory twice.
 STRIP: Final = 256
 
 Image.MAX_IMAGE_PIXELS = max(PIXELS.values())
@@ -125,30 +125,53 @@ def upright(data: bytes, kind: str, *, width: int, height: int) -> Image.Image:
     # Never smaller than what is asked for in the tighter direction.
     scale = min(box[0] / image.width, box[1] / image.height, 1)
     image.draft("RGB", (max(1, int(image.width * scale)), max(1, int(image.height * scale))))
-    if image.mode not in {"RGB", "RGBA", "L"}:
-        has_alpha = "transparency" in image.info or "A" in image.mode
-        image = image.convert("RGBA" if has_alpha else "RGB")
-    image.thumbnail(box, reducing_gap=2.0)
-    return ImageOps.exif_transpose(image)
+    has_alpha = "transparency" in image.info or "A" in image.mode
+    picture = take_over(
+        lambda top, count: image.crop((0, top, image.width, top + count)),
+        size=image.size,
+        box=box,
+        mode="RGBA" if has_alpha else "RGB",
+    )
+    picture.thumbnail(box)
+    picture.getexif()[ORIENTATION] = image.getexif().get(ORIENTATION, 1)
+    return ImageOps.exif_transpose(picture)
 
 
 def read_heic(data: bytes, width: int, height: int) -> Image.Image:
-    """Return a HEIC in colour, reduced by a whole number while it is taken over."""
+    """Return a HEIC in colour, at least as large as what is asked for."""
     file = open_heic(data)
     pixels = file.data
     check_pixels(file.size, "heic")
     full_width, full_height = file.size
-    factor = max(1, int(max(full_width / width, full_height / height)))
-    mode = "RGBA" if file.has_alpha else "RGB"
-    picture = Image.new(mode, (-(-full_width // factor), -(-full_height // factor)))
-    rows = max(1, STRIP // factor) * factor
-    for top in range(0, full_height, rows):
-        count = min(rows, full_height - top)
+
+    def strip(top: int, count: int) -> Image.Image:
         part = pixels[top * file.stride : (top + count) * file.stride]
-        strip = Image.frombuffer(
-            file.mode, (full_width, count), part, "raw", file.mode, file.stride, 1
-        )
-        picture.paste(strip.reduce(factor).convert(mode), (0, top // factor))
+        size = (full_width, count)
+        return Image.frombuffer(file.mode, size, part, "raw", file.mode, file.stride, 1)
+
+    mode = "RGBA" if file.has_alpha else "RGB"
+    return take_over(strip, size=(full_width, full_height), box=(width, height), mode=mode)
+
+
+def take_over(
+    strip: Callable[[int, int], Image.Image],
+    *,
+    size: tuple[int, int],
+    box: tuple[int, int],
+    mode: str,
+) -> Image.Image:
+    """
+    Return a copy in `mode`, reduced by a whole number, still at least as large as fits the box.
+
+    `strip` gives so many rows from a top row on: what Pillow converts and reduces on the way never
+    has the size of the whole picture.
+    """
+    factor = max(1, int(max(size[0] / box[0], size[1] / box[1])))
+    picture = Image.new(mode, (-(-size[0] // factor), -(-size[1] // factor)))
+    rows = max(1, STRIP // factor) * factor
+    for top in range(0, size[1], rows):
+        part = strip(top, min(rows, size[1] - top)).convert(mode)
+        picture.paste(part.reduce(factor), (0, top // factor))
     return picture
 
 
