@@ -48,8 +48,7 @@ def main() -> None:
     owner = keep("database_owner_password", secrets.token_urlsafe(32))
     keep("database_url", f"postgres://portal_app:{app}@database/portal")
     keep("database_owner_url", f"postgres://portal_owner:{owner}@database/portal")
-    broker = keep("valkey_password", secrets.token_urlsafe(32))
-    keep("valkey_auth.conf", f"requirepass {broker}\n")
+    broker = keep("valkey_auth.conf", f"requirepass {secrets.token_urlsafe(32)}").split()[1]
     keep("redis_url", f"redis://:{broker}@broker:6379/0")
     access = keep("s3_access_key", secrets.token_hex(10))
     secret = keep("s3_secret_key", secrets.token_urlsafe(32))
