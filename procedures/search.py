@@ -86,10 +86,10 @@ def search_lines(phrases: Iterable[str]) -> str:
 
 def matching(procedures: ProcedureQuerySet, question: Question) -> ProcedureQuerySet:
     """Narrow to the procedures that hold all words of a question, the plainest first."""
-    if question.is_empty:
-        return procedures.alias(match=Value(int(Match.ALL))).order_by("sort_key", "pk")
     if not question.words:
-        return procedures.none()
+        # Only signs were typed: nothing answers them. Nothing typed: everything does.
+        everything = procedures.alias(match=Value(int(Match.ALL))).order_by("sort_key", "pk")
+        return everything if question.is_empty else everything.none()
     # The word alone is what the trigram index can look up; that it opens a word is checked then.
     held = Q()
     for word in question.telling_words:

@@ -132,6 +132,8 @@ def get_procedure_page(*, code: str, asked: Asked, at: datetime) -> ProcedurePag
     :raises NoSuchProcedure: if no procedure has this code.
     :raises ProcedureRepealed: if it is no longer in force.
     """
+    if "\x00" in code:  # which the database would refuse to look for
+        raise NoSuchProcedure(code)
     on = local_day(at)
     cases = _load_cases(code)
     if not cases:
@@ -216,7 +218,7 @@ def get_form(*, code: str, key: str) -> PrintableForm:
     """
     return PrintableForm.objects.get(
         key=key,
-        revision__procedure__code=code,
+        revision__procedure__code=code.replace("\x00", ""),
         revision__procedure__state=ProcedureState.PUBLISHED,
         revision__procedure__current_revision=F("revision"),
     )

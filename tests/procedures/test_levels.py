@@ -1,0 +1,116 @@
+"""The level that a page may claim: what content and offer bear out, whatever was declared."""
+
+import pytest
+
+from procedures.enums import FeeStatus, FilingChannel, ResultDelivery
+from procedures.levels import derive_level, public_level
+from procedures.models import FeeRule, Procedure
+from procedures.services.publishing import measure_content
+from tests.factories.procedures import FeeRuleFactory, OfferFactory, PaperFactory, RevisionFactory
+
+
+def derived(revision, offer, **options):
+    return derive_level(
+        revision,
+        cases=list(revision.cases.prefetch_related("times")),
+        fees=list(FeeRule.objects.filter(case__revision=revision)),
+        papers=list(revision.papers.all()),
+        forms=list(revision.printable_forms.all()),
+        offer=offer,
+        **options,
+    )
+
+
+def offered(revision, **options):
+    returns = [ResultDelivery.ONLINE, ResultDelivery.COUNTER]
+    return OfferFactory(
+        procedure=revision.procedure, **{"declared_level": 4, "returns": returns} | options
+    )
+
+
+def test_complete_content_with_nothing_to_pay_reaches_the_fourth_level(db):
+    revision = RevisionFactory()
+
+    report = derived(revision, offered(revision))
+
+    assert (report.level, report.missing) == (4, {})
+
+
+@pytest.mark.parametrize("item", ["name", "filing_places", "agency_text", "decision_number"])
+def test_missing_item_of_information_leaves_no_level(db, item):
+    revision = RevisionFactory(**{item: ""})
+
+    report = derived(revision, offered(revision))
+
+    assert report.level == 0
+    assert len(report.missing[1]) == 1
+
+
+def test_missing_form_leaves_the_first_level(db):
+    revision = RevisionFactory()
+    PaperFactory(revision=revision, source="EFORM")
+
+    assert derived(revision, offered(revision)).level == 1
+
+
+def test_without_an_online_time_nothing_is_filed_online(db):
+    revision = RevisionFactory()
+    revision.cases.get().times.filter(channel=FilingChannel.ONLINE).delete()
+
+    assert derived(revision, offered(revision)).level == 2
+
+
+def test_without_a_workflow_nothing_is_filed_online(db):
+    revision = RevisionFactory()
+
+    assert derived(revision, offered(revision, workflow_version=None)).level == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "amount", "can_pay", "level"),
+    [
+        (FeeStatus.FREE, None, False, 4),
+        (FeeStatus.AMOUNT, 30_000, False, 3),
+        (FeeStatus.AMOUNT, 30_000, True, 4),
+        (FeeStatus.UNDETERMINED, None, True, 3),
+    ],
+)
+def test_fee_decides_the_fourth_level(db, status, amount, can_pay, level):
+    revision = RevisionFactory()
+    FeeRuleFactory(case=revision.cases.get(), status=status, amount_vnd=amount)
+
+    assert derived(revision, offered(revision), can_pay_online=can_pay).level == level
+
+
+def test_result_at_the_counter_only_leaves_the_third_level(db):
+    revision = RevisionFactory()
+
+    assert derived(revision, offered(revision, returns=[ResultDelivery.COUNTER])).level == 3
+
+
+@pytest.mark.parametrize(("declared", "claimed"), [(1, 1), (3, 3), (4, 3)])
+def test_lists_claim_the_lower_of_declared_and_derived(db, declared, claimed):
+    revision = RevisionFactory()
+    FeeRuleFactory(case=revision.cases.get())
+    offer = offered(revision, declared_level=declared)
+
+    content = measure_content(revision)
+
+    assert content == 3
+    assert public_level(offer, content=content) == claimed
+    assert min(declared, derived(revision, offer).level) == claimed
+
+
+def test_demo_offers_claim_exactly_what_was_declared(catalogue):
+    procedures = Procedure.objects.prefetch_related("offers")
+
+    claimed = {
+        procedure.code: {
+            (offer.declared_level, public_level(offer, content=procedure.content_level))
+            for offer in procedure.offers.all()
+        }
+        for procedure in procedures
+    }
+
+    assert len(claimed) == 8
+    assert all(declared == level for pairs in claimed.values() for declared, level in pairs)
