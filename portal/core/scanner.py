@@ -21,6 +21,8 @@ from django.conf import settings
 CONNECT_SECONDS: Final = 3.0
 # For each single write or read: clamd answers only after it has looked at everything.
 ANSWER_SECONDS: Final = 60.0
+# Readiness is asked every few seconds: a scanner that thinks longer than this is not there.
+PING_SECONDS: Final = 2.0
 CHUNK: Final = 64 * 1024
 LONGEST_ANSWER: Final = 4096
 DEFAULT_PORT: Final = 3310
@@ -70,7 +72,7 @@ def ping() -> bool:
     if not settings.SCANNER_URL:
         return False
     try:
-        return _ask(b"zPING\0", iter(())) == "PONG"
+        return _ask(b"zPING\0", iter(()), patience=PING_SECONDS) == "PONG"
     except OSError:
         return False
 
@@ -92,9 +94,9 @@ def _chunks(data: bytes) -> Iterator[bytes]:
     yield struct.pack(">I", 0)
 
 
-def _ask(command: bytes, parts: Iterator[bytes]) -> str:
+def _ask(command: bytes, parts: Iterator[bytes], *, patience: float | None = None) -> str:
     with closing(_connect()) as connection:
-        connection.settimeout(ANSWER_SECONDS)
+        connection.settimeout(patience or ANSWER_SECONDS)
         # clamd may refuse and close while we still send; what it said is still to be read.
         with suppress(BrokenPipeError, ConnectionResetError):
             connection.sendall(command)

@@ -7,14 +7,12 @@ come later, and taking the web processes away would make it worse: *degraded*, f
 """
 
 import secrets
-import socket
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
-from urllib.parse import urlsplit
 
 from celery import current_app
 from django.conf import settings
@@ -24,6 +22,7 @@ from django.db import DatabaseError, connection
 from django.db.models import Min
 
 from dossiers.models import Slip
+from portal.core import scanner
 from portal.core.wakeups import PUBLISH_OPTIONS
 from portal.notices.models import Notice
 
@@ -33,7 +32,6 @@ DOWN: Final = "down"
 
 # What waits longer than this means that no worker works, or that a provider does not.
 LATE: Final = timedelta(minutes=5)
-SCANNER_SECONDS: Final = 1.0
 # Anybody may ask: however often, the things behind are asked once in so many seconds.
 KEPT_SECONDS: Final = 5.0
 
@@ -155,18 +153,8 @@ def _ask_broker() -> str:
 def _ask_scanner() -> str:
     if not settings.SCANNER_URL:
         return "none configured"
-    address = urlsplit(settings.SCANNER_URL)
-    if address.scheme == "unix":
-        talk = socket.socket(socket.AF_UNIX)
-        talk.settimeout(SCANNER_SECONDS)
-        talk.connect(address.path)
-    else:
-        host = (address.hostname or "", address.port or 3310)
-        talk = socket.create_connection(host, timeout=SCANNER_SECONDS)
-    with talk:
-        talk.sendall(b"zPING\0")
-        if not talk.recv(16).startswith(b"PONG"):
-            raise _Trouble("no PONG")
+    if not scanner.ping():
+        raise _Trouble("no answer")
     return ""
 
 

@@ -35,6 +35,8 @@ DEBUG = False
 DEMO = False
 
 SECRET_KEY = env.str("SECRET_KEY")
+# Former ones, while what they signed is still about: a rotation signs nobody out.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 BASE_URL = env.str("BASE_URL").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(BASE_URL).hostname or ""])
 

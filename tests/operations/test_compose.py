@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
+from portal.core.scanner import MAX_BYTES
 from scripts.launch.checking import PRODUCTION_LOCK, pins
 from scripts.launch.environment import LOCK
 
@@ -134,6 +135,14 @@ def test_made_secrets_are_all_that_the_composition_asks_for_and_are_kept(tmp_pat
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert len(set(before.values())) == len(before)
     json.loads(before["s3_identities.json"])
+
+
+def test_the_scanner_takes_exactly_what_the_portal_sends():
+    lines = (ROOT / "deploy" / "clamav" / "clamd.conf").read_text(encoding="utf-8").splitlines()
+    options = dict(line.split(maxsplit=1) for line in lines if line and not line.startswith("#"))
+
+    assert options["StreamMaxLength"] == options["MaxFileSize"] == f"{MAX_BYTES // 1024**2}M"
+    assert options["AlertExceedsMax"] == "yes"
 
 
 def test_the_lock_of_production_is_a_part_of_the_lock():
