@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Final
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
 from django_stubs_ext import StrOrPromise
 
@@ -158,12 +159,14 @@ def load(draft: Draft, *, today: date) -> Filing:
     links: dict[str, list[DraftPaper]] = {}
     for link in draft.papers.select_related("file").order_by("paper_key", "position", "pk"):
         links.setdefault(link.paper_key, []).append(link)
+    # Kept on the revision: what is printed of the dossier reads its papers again.
+    prefetch_related_objects([revision], "papers", "cases__times", "cases__fees")
     version = revision.form_version
     return Filing(
         draft=draft,
         revision=revision,
         definition=parse_definition(version.definition) if version else None,
-        cases=tuple(revision.cases.prefetch_related("times", "fees")),
+        cases=tuple(revision.cases.all()),
         all_papers=tuple(revision.papers.all()),
         offer=offer_for(online_offers(draft.procedure, on=today), draft.agency, on=today),
         files={key: tuple(found) for key, found in links.items()},

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.enums import Role
 from accounts.limits import Bucket
-from accounts.models import User
+from accounts.models import Unit, User
 from accounts.services import limits
 from dossiers import codes, deadlines, filing, issuing, notices, steps, transitions
 from dossiers.enums import DossierState, PartyRole, Relation
@@ -94,7 +94,7 @@ def _create(
     answer_due = deadlines.answer_due(agency=agency, at=at)
     child = people.relation == Relation.MINOR_CHILD
     dossier = Dossier(
-        code=codes.new_code(agency=desk.agency or draft.agency, at=at),
+        code=codes.new_code(agency=_owner_of(offer, draft.agency), at=at),
         submission_key=draft.submission_key,
         owner=owner,
         procedure=draft.procedure,
@@ -151,6 +151,11 @@ def _create(
     if obligation is not None and obligation.amount_vnd is not None:
         fees.ask_payment(dossier, obligation, by=owner, at=at)
     return dossier
+
+
+def _owner_of(offer: Offer, agency: Unit) -> Unit:
+    """Return the agency whose code begins the dossier's: the one that owns the receiving desk."""
+    return (offer.receiving.agency if offer.receiving else None) or agency
 
 
 def _snapshot(filed: Filing, verdict: Verdict, case: Case, offer: Offer) -> dict[str, Any]:

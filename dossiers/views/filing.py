@@ -67,20 +67,31 @@ def start(request: CitizenRequest, procedure_code: str) -> HttpResponse:
 @filing_view
 def step(request: CitizenRequest, draft_id: UUID, step: str) -> HttpResponse:
     """Show one step of a filing; on POST, save it and lead on."""
+    is_post = request.method == "POST"
+    if is_post and step == FilingStep.SUBMIT:
+        return _hand_in(request, draft_id)
     desk = open_desk(request, draft_id)
     place = _place(desk, step)
     if place is None:
-        return _unknown_section(desk) if step == FilingStep.FORM else _absent()
-    is_post = request.method == "POST"
+        return _unknown_section(desk, step)
     if not desk.reaches(place) and not (is_post and place.step in ASKING):
         return not_yet(desk, place)
+    return _take(desk, place) if is_post else _show(desk, place)
+
+
+def _show(desk: Desk, place: Place) -> HttpResponse:
     if place.step in ASKING:
-        return take_step(desk, place) if is_post else show_step(desk, place)
-    if place.step is FilingStep.PAPERS:
-        return _finish(desk, place) if is_post else show_papers(desk)
-    if place.step is FilingStep.REVIEW:
-        return _finish(desk, place) if is_post else _show_review(desk)
-    return _hand_in(desk) if is_post else _show_submit(desk)
+        return show_step(desk, place)
+    pages_of = {
+        FilingStep.PAPERS: show_papers,
+        FilingStep.REVIEW: _show_review,
+        FilingStep.SUBMIT: _show_submit,
+    }
+    return pages_of[place.step](desk)
+
+
+def _take(desk: Desk, place: Place) -> HttpResponse:
+    return take_step(desk, place) if place.step in ASKING else _finish(desk, place)
 
 
 @require_POST
@@ -125,16 +136,14 @@ def _place(desk: Desk, step: str) -> Place | None:
     return sections[0] if sections else None
 
 
-def _unknown_section(desk: Desk) -> HttpResponse:
+def _unknown_section(desk: Desk, step: str) -> HttpResponse:
     """Lead on from a part of the e-form that is not asked (any more); what was typed is kept."""
+    if step != FilingStep.FORM:
+        raise Http404
     wanted = desk.request.GET.get("muc", "")[:64]
     if desk.filing.definition is not None and desk.request.method == "POST" and wanted:
         save_step(desk, Place(FilingStep.FORM, wanted), is_final=False)
     return redirect(desk.url(desk.first))
-
-
-def _absent() -> HttpResponse:
-    raise Http404
 
 
 def _finish(desk: Desk, place: Place) -> HttpResponse:
@@ -158,6 +167,9 @@ def _show_review(desk: Desk) -> HttpResponse:
 def _show_submit(
     desk: Desk, *, form: SubmitForm | None = None, asks_code: bool = False, status: int = 200
 ) -> HttpResponse:
+    place = Place(FilingStep.SUBMIT)
+    if not desk.reaches(place):
+        return not_yet(desk, place)
     initial = {"key": desk.draft.submission_key}
     context: dict[str, Any] = {
         "form": form or SubmitForm(initial=initial, asks_code=asks_code),
@@ -166,36 +178,36 @@ def _show_submit(
         "phone": mask_phone(desk.request.user.phone),
         "agency": desk.draft.agency,
     }
-    return show(desk, Place(FilingStep.SUBMIT), "nop", context, status=status)
+    return show(desk, place, "nop", context, status=status)
 
 
-def _hand_in(desk: Desk) -> HttpResponse:
-    request = desk.request
+def _hand_in(request: CitizenRequest, draft_id: UUID) -> HttpResponse:
+    # The draft is not read here: the submission looks at all of it again, under its lock.
     if request.POST.get("gui-lai") == "1":
-        return _ask_code(desk)
+        return _ask_code(request, draft_id)
     asks_code = "code" in request.POST
     form = SubmitForm(request.POST, asks_code=asks_code)
-    if not form.is_valid():
-        return _show_submit(desk, form=form, asks_code=asks_code, status=422)
-    payload = request.POST.get("altcha", "")
-    if asks_code:
-        refusal = _code_refusal(request, form.cleaned_data["code"])
-        if refusal:
-            form.add_error("code", refusal)
-    elif not payload:
-        # No script ran, or it could not reach us: a code to the phone takes its place.
-        return _ask_code(desk)
-    elif not robots.verify(payload=payload, at=timezone.now()):
-        form.add_error(
-            None,
-            _(
-                "Lần kiểm tra tự động này đã dùng hoặc đã quá hạn. Bấm “Nộp hồ sơ” một lần nữa; "
-                "hồ sơ không bao giờ bị nộp hai lần."
-            ),
-        )
+    if form.is_valid():
+        payload = request.POST.get("altcha", "")
+        if asks_code:
+            refusal = _code_refusal(request, form.cleaned_data["code"])
+            if refusal:
+                form.add_error("code", refusal)
+        elif not payload:
+            # No script ran, or it could not reach us: a code to the phone takes its place.
+            return _ask_code(request, draft_id)
+        elif not robots.verify(payload=payload, at=timezone.now()):
+            form.add_error(
+                None,
+                _(
+                    "Lần kiểm tra tự động này đã dùng hoặc đã quá hạn. Bấm “Nộp hồ sơ” một lần "
+                    "nữa; hồ sơ không bao giờ bị nộp hai lần."
+                ),
+            )
     if form.errors:
+        desk = open_desk(request, draft_id)
         return _show_submit(desk, form=form, asks_code=asks_code, status=422)
-    return _submit(desk, form)
+    return _submit(request, draft_id, form)
 
 
 def _code_refusal(request: CitizenRequest, code: str) -> str:
@@ -212,44 +224,44 @@ def _code_refusal(request: CitizenRequest, code: str) -> str:
     return ""
 
 
-def _ask_code(desk: Desk) -> HttpResponse:
-    _send_code(desk)
-    promised = desk.request.POST.get("promise") == "on"
+def _ask_code(request: CitizenRequest, draft_id: UUID) -> HttpResponse:
+    desk = open_desk(request, draft_id)
+    if desk.reaches(Place(FilingStep.SUBMIT)):
+        _send_code(request)
+    promised = request.POST.get("promise") == "on"
     initial = {"key": desk.draft.submission_key, "promise": promised}
     form = SubmitForm(initial=initial, asks_code=True)
     return _show_submit(desk, form=form, asks_code=True)
 
 
-def _submit(desk: Desk, form: SubmitForm) -> HttpResponse:
-    request = desk.request
+def _submit(request: CitizenRequest, draft_id: UUID, form: SubmitForm) -> HttpResponse:
     try:
         dossier = submission.submit_dossier(
-            draft_id=desk.draft.pk,
+            draft_id=draft_id,
             owner=request.user,
             key=form.cleaned_data["key"],
             at=timezone.now(),
         )
     except drafting.ProcedureClosed:
-        form.add_error(
-            None,
+        messages.warning(
+            request,
             _(
                 "Cơ quan vừa ngừng nhận thủ tục này trực tuyến nên hồ sơ chưa nộp được. Mọi nội "
-                "dung đã khai vẫn được giữ. Chọn cơ quan khác ở bước đầu, hoặc nộp tại quầy."
+                "dung đã khai vẫn được giữ. Chọn cơ quan khác, hoặc nộp tại quầy."
             ),
         )
-        return _show_submit(desk, form=form, status=422)
+        return redirect("dossiers:step", draft_id=draft_id, step=FilingStep.AGENCY.value)
     except submission.NotComplete as error:
         messages.warning(
             request,
             _("Hồ sơ chưa nộp được vì còn thiếu. %(problem)s Mọi nội dung đã khai vẫn được giữ.")
             % {"problem": next(iter(error.problems), "")},
         )
-        return redirect(desk.url(error.place))
+        return redirect(open_desk(request, draft_id).url(error.place))
     return redirect("dossiers:done", code=dossier.code)
 
 
-def _send_code(desk: Desk) -> None:
-    request = desk.request
+def _send_code(request: CitizenRequest) -> None:
     try:
         codes.send_code(
             purpose=CodePurpose.ROBOT_CHECK,

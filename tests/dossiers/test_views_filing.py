@@ -549,3 +549,58 @@ def test_an_own_file_comes_back_sealed_off(citizen, owner):
     assert response["Content-Security-Policy"] == "sandbox; default-src 'none'"
     assert "no-store" in response["Cache-Control"]
     assert response["Content-Type"] == "application/pdf"
+
+
+def test_handing_in_takes_the_same_queries_however_many_files(
+    citizen, owner, django_assert_num_queries
+):
+    where = place()
+    for files in (1, 4):
+        draft = ready_draft(where, owner, files=files)
+        payload = solved(citizen)
+
+        with django_assert_num_queries(38):
+            response = citizen.post(
+                step_url(draft, "nop"),
+                {"key": draft.submission_key, "promise": "on", "altcha": payload},
+            )
+        assert response.status_code == 302
+
+
+def test_a_part_of_the_form_that_is_gone_keeps_what_was_typed(citizen):
+    draft = walk(citizen, place(), upto="to-khai")
+
+    response = citizen.post(
+        step_url(draft, "to-khai", "?muc=da_bo"), mark(draft, **{"f-cu": "Đã gõ"})
+    )
+
+    assert response.url == step_url(draft, "to-khai", "?muc=chung")
+    draft.refresh_from_db()
+    assert draft.unsealed()["answers"]["cu"] == ["Đã gõ"]
+
+
+def test_no_code_is_sent_for_an_incomplete_draft(citizen):
+    draft = walk(citizen, place(), upto="giay-to")
+
+    response = citizen.post(step_url(draft, "nop"), {"key": draft.submission_key, "promise": "on"})
+
+    assert response.url == step_url(draft, "giay-to")
+    assert not Notice.objects.filter(kind="one-time-code").exists()
+
+
+def test_several_agencies_are_asked_and_invalid_ones_refused(citizen):
+    where = place()
+    place_two = ready_draft(place("binh-lam"), CitizenFactory())
+    citizen.get(reverse("dossiers:start", args=[where.procedure.code]))
+    draft = Draft.objects.exclude(pk=place_two.pk).get()
+
+    shown = citizen.get(step_url(draft, "co-quan")).content.decode()
+    refused = citizen.post(step_url(draft, "co-quan"), mark(draft, agency="999999"))
+    taken = citizen.post(
+        step_url(draft, "co-quan"), mark(draft, agency=str(where.office.agency.pk))
+    )
+
+    assert "Ủy ban nhân dân xã binh-lam" in shown
+    assert refused.status_code == 422
+    assert "Chọn cơ quan nhận hồ sơ" in refused.content.decode()
+    assert taken.url == step_url(draft, "nguoi")
