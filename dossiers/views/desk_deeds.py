@@ -17,7 +17,6 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.decorators import staff_required
 from accounts.enums import Role
-from accounts.models import User
 from accounts.requests import StaffRequest
 from dossiers import attachments, lifecycle, policies, steps
 from dossiers.forms.desk import VERSION, DeskForm
@@ -192,19 +191,24 @@ def overtaken(
         "deed": deed,
         "form": again,
         "typed": _typed(form) if form is not None and again is None else [],
-        "why": _why(error, request.user),
+        "why": _why(error, page),
     }
     return render(request, "dossiers/desk/overtaken.html", context, status=409)
 
 
-def _why(error: Exception | None, user: User) -> str:
+def _why(error: Exception | None, page: WorkPage) -> str:
     if isinstance(error, reception.StepTaken) and error.step.assignee is not None:
         return _("%(name)s đã nhận hồ sơ này.") % {"name": error.step.assignee.full_name}
     if isinstance(error, reception.CitizenStillHasTime):
         return _("Công dân vẫn còn thời gian, chưa kết thúc hồ sơ được.")
-    if isinstance(error, lifecycle.StaleVersion):
-        return _("Hồ sơ vừa được thay đổi trong lúc trang này đang mở.")
-    return _("Hồ sơ không còn ở bước làm được việc này.")
+    if error is None or not page.events:
+        return _("Hồ sơ không còn ở bước làm được việc này.")
+    latest = page.events[0]
+    return _("%(who)s đã làm trước: %(what)s, %(when)s.") % {
+        "who": latest.who,
+        "what": latest.title.lower(),
+        "when": latest.when,
+    }
 
 
 def _typed(form: DeskForm) -> list[tuple[str, str]]:

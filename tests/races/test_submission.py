@@ -1,11 +1,9 @@
 """Handing in at once: one key is one dossier, one agency and day never gives a code twice."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 
 from accounts.models import NumberSeries
 from dossiers import attachments, codes
@@ -15,29 +13,9 @@ from dossiers.services import draft_papers, submission
 from tests.factories.accounts import CitizenFactory
 from tests.factories.dossiers import MONDAY_9AM
 from tests.factories.filing import PAPERS, new_draft, photo, place, ready_draft
+from tests.races.together import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-WORKERS = 8
-
-
-def at_once(tasks, *, workers=WORKERS):
-    """Run tasks over threads that start together; return what each gave or raised."""
-    gate = Barrier(min(workers, len(tasks)), timeout=30)
-    waiting = [True] * gate.parties
-
-    def run(task):
-        if waiting:
-            waiting.pop()
-            gate.wait()
-        try:
-            return task()
-        except Exception as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(max_workers=gate.parties) as pool:
-        return list(pool.map(run, tasks))
 
 
 def submit(draft):
@@ -82,9 +60,7 @@ def copies_of(draft, count):
         copy = Draft.objects.get(pk=draft.pk)
         fresh = new_draft_like(copy, owner)
         for link in draft.papers.all():
-            fresh.papers.create(
-                paper_key=link.paper_key, file=link.file, position=link.position
-            )
+            fresh.papers.create(paper_key=link.paper_key, file=link.file, position=link.position)
         drafts.append(fresh)
     return drafts
 
