@@ -22,6 +22,7 @@ from dossiers.services.processing import lock_dossier
 from dossiers.services.reception import lock_for_work
 from portal.core.dates import local_day
 from portal.core.db import requires_transaction
+from procedures.eform.drafts import head_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +194,11 @@ def answer_supplement(
     _replace_papers(dossier, request, items, at=at)
     asked = {item.field_key for item in items if item.field_key}
     dossier.answers = {**dossier.answers, **_only(answers, asked)}
-    dossier.seal_answers({**dossier.unsealed_answers(), **_only(sealed, asked)})
+    # A group was asked for as a whole: the sealed columns of its former rows go with it.
+    kept = {
+        key: value for key, value in dossier.unsealed_answers().items() if head_of(key) not in asked
+    }
+    dossier.seal_answers({**kept, **_only(sealed, asked)})
     request.answered_at = at
     request.save(update_fields=["answered_at"])
     transitions.apply(
@@ -232,7 +237,7 @@ def _replace_papers(
 
 
 def _only(values: Mapping[str, Any], keys: set[str]) -> dict[str, Any]:
-    return {key: value for key, value in values.items() if key in keys}
+    return {key: value for key, value in values.items() if head_of(key) in keys}
 
 
 def default_deadline(at: datetime, *, days: int = 10) -> datetime:
