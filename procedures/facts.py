@@ -61,7 +61,12 @@ def papers_fact(papers: Iterable[Paper], *, case_key: str, channel: str) -> Fact
     sometimes = len(asked) - len(must)
     notes = []
     if channel == FilingChannel.ONLINE and any(one.source == PaperSource.EFORM for one in must):
-        notes.append(_("trong đó tờ khai điền ngay trên mạng"))
+        alone = len(must) == 1
+        notes.append(
+            _("tờ khai, điền ngay trên mạng")
+            if alone
+            else _("trong đó tờ khai điền ngay trên mạng")
+        )
     if sometimes:
         notes.append(
             ngettext("%d loại nữa chỉ khi cần", "%d loại nữa chỉ khi cần", sometimes) % sometimes

@@ -83,6 +83,7 @@ def paper_rows(
     `presence` says that people come to the desk even when they file online.
     """
     form_of = {form.paper_id: form.key for form in forms}
+    shown = _("Mang theo khi đến quầy") if presence else _("Chỉ khi đến quầy")
     rows = []
     for paper in papers:
         if not paper.applies_to(case.key):
@@ -94,7 +95,7 @@ def paper_rows(
             name=str(paper),
             official=paper.name if paper.plain_name and paper.plain_name != paper.name else "",
             need=facts.paper_need(paper, channel=channel),
-            condition=_("Chỉ khi đến quầy") if only_shown else paper.condition,
+            condition=shown if only_shown else paper.condition,
             hint=paper.hint,
             form_key="" if online else form_of.get(paper.pk, ""),
         )

@@ -258,7 +258,9 @@ def test_what_is_only_shown_at_the_desk_is_no_duty_online_unless_one_must_come(c
     birth, marriage = page_of(BIRTH), page_of("1.000894")
 
     assert "Thẻ căn cước hoặc hộ chiếu" in [paper.name for paper in birth.sometimes]
-    assert "Thẻ căn cước hoặc hộ chiếu của cả hai bên" in [paper.name for paper in marriage.must]
+    brought = next(paper for paper in marriage.must if paper.need == "chỉ xuất trình")
+    assert brought.name == "Thẻ căn cước hoặc hộ chiếu của cả hai bên"
+    assert brought.condition == "Mang theo khi đến quầy"
 
 
 def test_listed_procedure_has_only_its_name(db):
