@@ -44,6 +44,13 @@ class Role(models.TextChoices):
     UNIT_ADMIN = "UNIT_ADMIN", _("quản trị đơn vị")
 
 
+class PayWay(models.TextChoices):
+    """How money may reach an agency."""
+
+    VNPAY = "VNPAY", _("trực tuyến qua VNPAY")
+    CASH = "CASH", _("tiền mặt tại quầy")
+
+
 class CodePurpose(models.TextChoices):
     REGISTER = "REGISTER", _("đăng ký tài khoản")
     ROBOT_CHECK = "ROBOT_CHECK", _("xác nhận nộp hồ sơ")

@@ -6,8 +6,8 @@ from datetime import date, time
 
 from django.utils.translation import gettext as _
 
-from accounts.enums import DayKind, Role
-from accounts.models import CalendarDay, StaffRole, Unit, User
+from accounts.enums import DayKind, PayWay, Role
+from accounts.models import CalendarDay, CollectingAccount, StaffRole, Unit, User
 from portal.core.calendars import WorkCalendar
 from portal.core.identity import format_phone, mask_identity_number
 from portal.notices.models import Notice, NoticeQuerySet
@@ -74,6 +74,12 @@ def list_staff(*, unit_id: int, role: Role, on: date) -> list[User]:
         .order_by("user__folded_name", "user")
     )
     return list({row.user_id: row.user for row in held}.values())
+
+
+def get_collecting_account(*, agency_id: int, way: PayWay, on: date) -> CollectingAccount | None:
+    """Return the account into which an agency takes money this way on a day (one query)."""
+    accounts = CollectingAccount.objects.in_force(on=on).taking(way).filter(unit=agency_id)
+    return accounts.order_by("-valid_from").first()
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,7 @@ class SlipKind(models.TextChoices):
     REFUSAL = "REFUSAL", _("Phiếu từ chối tiếp nhận giải quyết hồ sơ")
     PROOF = "PROOF", _("Giấy xác nhận đã nộp hồ sơ")
     DECLARATION = "DECLARATION", _("Tờ khai")
+    FEE_CONFIRMATION = "FEE_CONFIRMATION", _("Giấy xác nhận đã nộp phí, lệ phí")
 
 
 class DeliveryState(models.TextChoices):

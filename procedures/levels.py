@@ -64,11 +64,17 @@ def content_level(
     fees: list[FeeRule],
     papers: list[Paper],
     forms: list[PrintableForm],
+    can_pay_online: bool,
 ) -> int:
     """Return how far the content alone carries; kept on the procedure for lists and filters."""
     return _reached(
         _missing_content(
-            revision, cases=cases, fees=fees, papers=papers, forms=forms, can_pay_online=False
+            revision,
+            cases=cases,
+            fees=fees,
+            papers=papers,
+            forms=forms,
+            can_pay_online=can_pay_online,
         )
     )
 
@@ -77,7 +83,8 @@ def public_level(offer: Offer, *, content: int) -> int:
     """
     Return the level that a page may claim for an offer: never more than declared, nor derived.
 
-    `content` is the `content_level` of the published revision.
+    `content` is the procedure's `content_level`, or its `paid_level` at an agency that can be
+    paid online.
     """
     return min(offer.declared_level, content, _reached(_missing_of_offer(offer)))
 

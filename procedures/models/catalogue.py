@@ -62,6 +62,8 @@ class Procedure(models.Model):
     folded_name = models.TextField(editable=False, default="")
     # How far the published content carries (procedures.levels.content_level); 0 while only listed.
     content_level = models.PositiveSmallIntegerField(editable=False, default=0, db_default=0)
+    # The same for an agency that can be paid online.
+    paid_level = models.PositiveSmallIntegerField(editable=False, default=0, db_default=0)
 
     objects = ProcedureQuerySet.as_manager()
 

@@ -42,8 +42,16 @@ def publish_revision(*, revision_id: int, at: datetime) -> Procedure:
     procedure.name = revision.name
     procedure.search_text = search_words(revision)
     procedure.content_level = measure_content(revision)
+    procedure.paid_level = measure_content(revision, can_pay_online=True)
     procedure.save(
-        update_fields=["current_revision", "state", "name", "search_text", "content_level"]
+        update_fields=[
+            "current_revision",
+            "state",
+            "name",
+            "search_text",
+            "content_level",
+            "paid_level",
+        ]
     )
     return procedure
 
@@ -61,7 +69,7 @@ def search_words(revision: Revision) -> str:
     )
 
 
-def measure_content(revision: Revision) -> int:
+def measure_content(revision: Revision, *, can_pay_online: bool = False) -> int:
     """Return the level that the stored content of a revision carries."""
     return content_level(
         revision,
@@ -69,4 +77,5 @@ def measure_content(revision: Revision) -> int:
         fees=list(FeeRule.objects.filter(case__revision=revision)),
         papers=list(revision.papers.all()),
         forms=list(revision.printable_forms.all()),
+        can_pay_online=can_pay_online,
     )

@@ -1,4 +1,4 @@
-"""Money that arrived. For now: cash counted at a desk, with the number of its paper receipt."""
+"""Cash counted at a desk, with the number of its paper receipt."""
 
 import uuid
 
