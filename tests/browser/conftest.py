@@ -1,10 +1,27 @@
-"""Browser tests run in Debian's Chromium."""
+"""Browser tests run in Debian's Chromium, against the demonstration's catalogue and people."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
+import time_machine
+from playwright.sync_api import Browser, Page, expect
+
+from portal.core.dates import LOCAL_ZONE
+from portal.operations.services import seed_catalogue
+from tests.factories.catalogue import SEEDED_AT, seed_demo_catalogue
+
+# A Monday morning: the day ends inside office hours, the next day is a holiday.
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=LOCAL_ZONE)
+PHONE, DESK = 360, 1280
+
+# Two cores shared with the server, the database and whoever else runs: patience costs nothing.
+PATIENCE = 20_000
+expect.set_options(timeout=PATIENCE)
+
+Open = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +40,58 @@ def _orm_beside_the_browsers_loop() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         yield
+
+
+@pytest.fixture
+def portal(live_server: Any, settings: Any, transactional_db: None) -> Iterator[str]:
+    """Run the whole portal with the demonstration's units, staff and procedures, on a Monday."""
+    settings.DEMO = True
+    settings.BASE_URL = live_server.url
+    with time_machine.travel(NOW, tick=True):
+        units = seed_demo_catalogue()
+        seed_catalogue.seed_people(units, at=SEEDED_AT)
+        yield live_server.url
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Open]:
+    """
+    Give a page of a browser of one's own; `width` below 600 is a phone with a camera.
+
+    At the end nothing may have failed in any of them: no script, no file, no answer of 500, no
+    word from the content security policy.
+    """
+    contexts, problems = [], []
+
+    def new_page(width: int = DESK, **options: Any) -> Page:
+        is_phone = width < 600
+        context = browser.new_context(
+            viewport={"width": width, "height": 740 if is_phone else 900},
+            has_touch=is_phone,
+            locale="vi-VN",
+            **options,
+        )
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE)
+        page = context.new_page()
+        page.on("pageerror", lambda error: problems.append(f"script: {error}"))
+        page.on("console", lambda message: _judge(message, problems))
+        page.on("response", lambda answer: _judge_answer(answer, problems))
+        return page
+
+    yield new_page
+    for context in contexts:
+        context.close()
+    assert problems == []
+
+
+def _judge(message: Any, problems: list[str]) -> None:
+    # An answer of 4xx to a form is an answer; `response` below hears of the others.
+    if message.type == "error" and "Failed to load resource" not in message.text:
+        problems.append(f"console: {message.text} at {message.location}")
+
+
+def _judge_answer(answer: Any, problems: list[str]) -> None:
+    is_missing_file = answer.status == 404 and "/static/" in answer.url
+    if answer.status >= 500 or is_missing_file:
+        problems.append(f"{answer.status}: {answer.url}")
