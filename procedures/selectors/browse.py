@@ -16,11 +16,11 @@ class Browse:
 
 def get_browse(*, on: date) -> Browse:
     """Return every filter of the whole catalogue, each choice with its count (3 queries)."""
-    entries, _served, units = find_entries(read_question(""), on=on)
+    catalogue = find_entries(read_question(""), on=on)
     facets = build_facets(
-        entries,
+        catalogue.entries,
         Filters(),
-        agency_names={unit.key: unit.name for unit in units.agencies},
+        agency_names={unit.key: unit.name for unit in catalogue.units.agencies},
         typed="",
     )
-    return Browse(total=len(entries), facets=tuple(facets))
+    return Browse(total=len(catalogue.entries), facets=tuple(facets))

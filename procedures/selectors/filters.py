@@ -54,16 +54,16 @@ class Entry:
     field_name: str
     field_order: str
     tiers: frozenset[str]
-    # Level by key of the agency that serves it.
+    # Level by key of the agency that serves it; one mapping for all procedures offered alike.
     levels: Mapping[str, int]
-    content: int
+    highest: int
     match: int
 
     def level(self, filters: Filters) -> int:
         """Return the level at the chosen agency, else the highest that any agency gives."""
         if filters.agency:
             return self.levels.get(filters.agency, 0)
-        return max(self.levels.values(), default=0)
+        return self.highest
 
     def passes(self, filters: Filters) -> bool:
         return (
@@ -122,8 +122,7 @@ def build_facets(
     for name, _parameter, title in FACETS:
         others, chosen = filters.without(name), getattr(filters, name)
         left = [entry for entry in entries if entry.passes(others)]
-        values = _VALUES[name]
-        counts = Counter(value for entry in left for value in values(entry, others))
+        counts = _count(name, left, others)
         chips = [
             Chip(
                 label=label,
@@ -143,6 +142,20 @@ def build_facets(
     return [facet for facet in facets if facet.chips]
 
 
+def _count(name: str, entries: list[Entry], others: Filters) -> Counter[str]:
+    """Count the entries by the values that one filter may take."""
+    if name != "agency":
+        values = _VALUES[name]
+        return Counter(value for entry in entries for value in values(entry, others))
+    # Thousands of procedures at a hundred agencies: what is offered alike is counted at once.
+    alike = Counter(id(entry.levels) for entry in entries)
+    counts: Counter[str] = Counter()
+    for levels in {id(entry.levels): entry.levels for entry in entries}.values():
+        for agency in levels:
+            counts[agency] += alike[id(levels)]
+    return counts
+
+
 def _labels(
     name: str, entries: list[Entry], agency_names: Mapping[str, str]
 ) -> list[tuple[str, str]]:
@@ -159,7 +172,6 @@ def _labels(
 
 _VALUES: Final[Mapping[str, Callable[[Entry, Filters], Iterable[str]]]] = {
     "field": lambda entry, _filters: (entry.field,),
-    "agency": lambda entry, _filters: entry.levels,
     "tier": lambda entry, _filters: entry.tiers,
     "level": lambda entry, filters: (str(entry.level(filters)),),
 }

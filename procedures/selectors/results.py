@@ -17,7 +17,7 @@ from procedures import facts, search
 from procedures.enums import FilingChannel
 from procedures.facts import Fact
 from procedures.levels import LEVEL_WORDS
-from procedures.models import Case, Paper, PrintableForm, Procedure, ProcessingTime, Revision
+from procedures.models import Case, Offer, Paper, PrintableForm, Procedure, ProcessingTime, Revision
 from procedures.search import Match, Question
 from procedures.selectors.filters import (
     TIER_SLUGS,
@@ -28,7 +28,14 @@ from procedures.selectors.filters import (
     write_query,
 )
 from procedures.selectors.reasons import why_found
-from procedures.selectors.serving import Served, Units, load_offers, load_units, serving
+from procedures.selectors.serving import (
+    LevelBook,
+    Served,
+    Units,
+    load_offers,
+    load_units,
+    serving,
+)
 
 PAGE_SIZE: Final = 15
 # A browsed list goes on longer, so that every service stays within three clicks of home.
@@ -75,13 +82,27 @@ class Results:
     query_unfiltered: str
 
 
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """What a question finds, and the offers and units that say who serves it."""
+
+    entries: list[Entry]
+    units: Units
+    offers: Mapping[int, list[Offer]]
+    contents: Mapping[int, int]
+
+    def serving(self, pk: int) -> list[Served]:
+        return serving(self.offers.get(pk, ()), self.units, content=self.contents[pk])
+
+
 def get_results(*, question: Question, filters: Filters, page: str, on: date) -> Results:
     """Return one page of what a question and its filters find."""
-    entries, served, units = find_entries(question, on=on)
+    catalogue = find_entries(question, on=on)
+    entries, units = catalogue.entries, catalogue.units
     left = [entry for entry in entries if entry.passes(filters)]
     size = BROWSE_SIZE if question.is_empty else PAGE_SIZE
     shown = Paginator(left, size).get_page(page)
-    rows = _rows(list(shown.object_list), question, filters, served, units, on=on)
+    rows = _rows(list(shown.object_list), question, filters, catalogue, on=on)
     has_best = shown.number == 1 and _has_best(left)
     facets = build_facets(
         entries,
@@ -113,18 +134,18 @@ def _has_best(entries: list[Entry]) -> bool:
     return len(entries) == 1 or first in {Match.EXACT, Match.ALIKE} or first > entries[1].match
 
 
-def find_entries(
-    question: Question, *, on: date
-) -> tuple[list[Entry], dict[int, list[Served]], Units]:
-    """Return everything that a question finds, in order, with the agencies that serve each."""
+def find_entries(question: Question, *, on: date) -> Catalogue:
+    """Return everything that a question finds, in order, with what is needed to say who serves."""
     units = load_units(on=on)
     findable = Procedure.objects.findable()
     found = _values(search.matching(findable, question))
     if not found and question.words:
         found = _values(search.alike(findable, question))
     offers = load_offers([row["pk"] for row in found], on=on) if found else {}
-    served = {
-        row["pk"]: serving(offers.get(row["pk"], []), units, content=row["content_level"])
+    contents = {row["pk"]: row["content_level"] for row in found}
+    book = LevelBook(units)
+    levels = {
+        row["pk"]: book.look_up(offers.get(row["pk"], ()), content=contents[row["pk"]])
         for row in found
     }
     entries = [
@@ -136,13 +157,13 @@ def find_entries(
             field_name=row["field__name"],
             field_order=row["field__sort_key"],
             tiers=frozenset(TIER_SLUGS[tier] for tier in row["tiers"]),
-            levels={one.agency.key: one.level for one in served[row["pk"]]},
-            content=row["content_level"],
+            levels=levels[row["pk"]].by_agency,
+            highest=levels[row["pk"]].highest,
             match=row["found"],
         )
         for row in found
     ]
-    return entries, served, units
+    return Catalogue(entries=entries, units=units, offers=offers, contents=contents)
 
 
 def _values(procedures: QuerySet[Procedure]) -> list[dict[str, Any]]:
@@ -166,8 +187,7 @@ def _rows(
     entries: list[Entry],
     question: Question,
     filters: Filters,
-    served: Mapping[int, list[Served]],
-    units: Units,
+    catalogue: Catalogue,
     *,
     on: date,
 ) -> list[Row]:
@@ -176,7 +196,7 @@ def _rows(
     for entry in entries:
         here = [
             one
-            for one in served[entry.pk]
+            for one in catalogue.serving(entry.pk)
             if not filters.agency or one.agency.key == filters.agency
         ]
         level = entry.level(filters)
@@ -184,7 +204,7 @@ def _rows(
         if case is None:
             rows.append(_listed_row(entry, question))
         else:
-            rows.append(_row(entry, case, question, here, units, level=level, on=on))
+            rows.append(_row(entry, case, question, here, catalogue.units, level=level, on=on))
     return rows
 
 

@@ -1,6 +1,6 @@
 """Which agencies serve which procedures on a day, all at once: two queries for any list."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -82,3 +82,47 @@ def serving(offers: Iterable[Offer], units: Units, *, content: int) -> list[Serv
             level = public_level(offer_here, content=content)
             found.append(Served(agency=agency, offer=offer_here, level=level))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """The level at each agency, by its key, and the highest of them."""
+
+    by_agency: Mapping[str, int]
+    highest: int
+
+
+class LevelBook:
+    """
+    The levels of many procedures, worked out once for all that are offered alike.
+
+    A province has thousands of procedures and over a hundred communes, and most procedures are
+    offered to all communes in the same few ways.
+    """
+
+    def __init__(self, units: Units) -> None:
+        self._units = units
+        self._known: dict[object, Levels] = {}
+
+    def look_up(self, offers: Iterable[Offer], *, content: int) -> Levels:
+        offers = list(offers)
+        alike = (content, tuple(_terms(offer) for offer in offers))
+        levels = self._known.get(alike)
+        if levels is None:
+            served = serving(offers, self._units, content=content)
+            by_agency = {one.agency.key: one.level for one in served}
+            levels = Levels(by_agency=by_agency, highest=max(by_agency.values(), default=0))
+            self._known[alike] = levels
+        return levels
+
+
+def _terms(offer: Offer) -> tuple[object, ...]:
+    """Return all of an offer that decides who serves, and at which level."""
+    return (
+        offer.unit_id,
+        offer.tier,
+        offer.deciding_id,
+        offer.declared_level,
+        offer.workflow_version_id is None,
+        tuple(offer.returns),
+    )

@@ -1,11 +1,16 @@
 """The level that a page may claim: what content and offer bear out, whatever was declared."""
 
+from datetime import date
+
 import pytest
 
 from procedures.enums import FeeStatus, FilingChannel, ResultDelivery
 from procedures.levels import derive_level, public_level
 from procedures.models import FeeRule, Procedure
+from procedures.search import read_question
+from procedures.selectors.results import find_entries
 from procedures.services.publishing import measure_content
+from tests.factories.accounts import UnitFactory
 from tests.factories.procedures import FeeRuleFactory, OfferFactory, PaperFactory, RevisionFactory
 
 
@@ -114,3 +119,20 @@ def test_demo_offers_claim_exactly_what_was_declared(catalogue):
 
     assert len(claimed) == 8
     assert all(declared == level for pairs in claimed.values() for declared, level in pairs)
+
+
+def test_levels_of_procedures_offered_alike_are_worked_out_once(db):
+    province = UnitFactory(key="tinh", tier="PROVINCE")
+    UnitFactory.create_batch(3, parent=province)
+    special = UnitFactory(parent=province, key="rieng")
+    procedures = [RevisionFactory().procedure for _ in range(3)]
+    for procedure in procedures:
+        OfferFactory(procedure=procedure)
+    OfferFactory(procedure=procedures[2], unit=special, tier="", declared_level=1)
+
+    catalogue = find_entries(read_question(""), on=date(2026, 11, 23))
+
+    first, second, third = sorted(catalogue.entries, key=lambda entry: entry.pk)
+    assert first.levels is second.levels
+    assert (first.levels["rieng"], third.levels["rieng"]) == (3, 1)
+    assert (len(third.levels), third.highest) == (4, 3)
