@@ -128,7 +128,9 @@ def test_levels_of_procedures_offered_alike_are_worked_out_once(db):
     procedures = [RevisionFactory().procedure for _ in range(3)]
     for procedure in procedures:
         OfferFactory(procedure=procedure)
-    OfferFactory(procedure=procedures[2], unit=special, tier="", declared_level=1)
+    OfferFactory(
+        procedure=procedures[2], unit=special, tier="", declared_level=1, workflow_version=None
+    )
 
     catalogue = find_entries(read_question(""), on=date(2026, 11, 23))
 
