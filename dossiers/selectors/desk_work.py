@@ -31,7 +31,7 @@ from dossiers.selectors.desk import Due, due_of
 from dossiers.selectors.desk_actions import Offered, Situation, list_offered
 from dossiers.selectors.desk_queues import with_due
 from portal.core import calendars
-from portal.core.dates import format_day, format_moment
+from portal.core.dates import format_moment, format_short_day
 from portal.core.identity import mask_identity_number
 from procedures.eform import display
 from procedures.eform.parsing import parse_definition
@@ -230,7 +230,7 @@ def _parties(parties: Iterable[DossierParty], *, reads: bool) -> list[Party]:
                 name=party.name,
                 masked_number=mask_identity_number(number),
                 number=number if reads else "",
-                born=format_day(party.date_of_birth) if party.date_of_birth and reads else "",
+                born=format_short_day(party.date_of_birth) if party.date_of_birth and reads else "",
                 phone=party.phone if reads else "",
                 email=party.email if reads else "",
                 address=party.address if reads else "",

@@ -9,8 +9,13 @@ import pytest
 import time_machine
 from playwright.sync_api import Browser, Page, expect
 
+from accounts.models import Unit
+from dossiers.models import Dossier
 from portal.core.dates import LOCAL_ZONE
-from portal.operations.services import seed_catalogue
+from portal.operations import demo_data
+from portal.operations.services import seed_catalogue, seed_filing
+from portal.operations.services.seed_acts import Cast
+from portal.operations.services.seed_stories import stories
 from tests.factories.catalogue import SEEDED_AT, seed_demo_catalogue
 
 # A Monday morning: the day ends inside office hours, the next day is a holiday.
@@ -22,6 +27,7 @@ PATIENCE = 20_000
 expect.set_options(timeout=PATIENCE)
 
 Open = Callable[..., Page]
+Filed = Callable[[str], Dossier]
 
 
 @pytest.fixture(scope="session")
@@ -51,6 +57,28 @@ def portal(live_server: Any, settings: Any, transactional_db: None) -> Iterator[
         units = seed_demo_catalogue()
         seed_catalogue.seed_people(units, at=SEEDED_AT)
         yield live_server.url
+
+
+@pytest.fixture
+def filed(portal: str) -> Filed:
+    """File a dossier of a procedure as its owner in the demonstration does, without the browser."""
+    cast = Cast(demo_data.citizens_by_key())
+    untold = iter(stories())
+
+    def file(procedure: str) -> Dossier:
+        story = next(
+            one for one in untold if (one.procedure, one.commune) == (procedure, "songtranh")
+        )
+        dossier_id = seed_filing.file_dossier(
+            story,
+            owner=cast.citizens[story.owner],
+            agency=Unit.objects.get(key=story.commune),
+            people=cast.people,
+            at=NOW,
+        )
+        return Dossier.objects.select_related("owner").get(pk=dossier_id)
+
+    return file
 
 
 @pytest.fixture

@@ -1,11 +1,12 @@
 """What people do in the browser, by the words that they see; each leaves the next page open."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from dossiers.models import Dossier
 from portal.notices.models import Notice
 from tests.factories.filing import photo
 
@@ -78,10 +79,17 @@ def sign_out(page: Page) -> None:
     press(page, "Đăng xuất")
 
 
-def sign_in(page: Page, person: Person = LAN) -> None:
-    page.get_by_label("Số định danh, số điện thoại hoặc thư điện tử").fill(person.number)
-    page.get_by_label("Mật khẩu", exact=True).fill(person.password)
+def sign_in(page: Page, name: str = LAN.number, password: str = LAN.password) -> None:
+    page.get_by_label("Số định danh, số điện thoại hoặc thư điện tử").fill(name)
+    page.get_by_label("Mật khẩu", exact=True).fill(password)
     press(page, "Đăng nhập")
+
+
+def sign_in_owner(page: Page, site: str, dossier: Dossier) -> None:
+    """Sign the demonstration's owner of a dossier in, and open its page."""
+    page.goto(f"{site}/ho-so/{dossier.code}/")
+    sign_in(page, dossier.owner.identity_number, PASSWORD)
+    expect(page.locator(".dossier-head")).to_contain_text(dossier.code)
 
 
 def staff_sign_in(page: Page, site: str, username: str) -> None:
@@ -143,19 +151,17 @@ def declare_parents(page: Page) -> None:
     save(page)
 
 
-def add_photos(page: Page, paper: str, count: int = 1) -> None:
+def add_photos(page: Page, paper: str, names: Sequence[str] = ("anh.jpg",)) -> None:
     """Photograph a paper where there is a camera, choose files elsewhere."""
     card = page.get_by_role("region", name=paper)
     camera = card.locator("[data-upload-camera]")
-    for number in range(count):
+    for number, name in enumerate(names, start=1):
         button = camera if camera.is_visible() else card.locator("[data-upload-pick]")
         with page.expect_file_chooser() as chooser:
             button.click()
         data = photo((600 + number, 800)).getvalue()
-        chooser.value.set_files(
-            {"name": f"anh-{number + 1}.jpg", "mimeType": "image/jpeg", "buffer": data}
-        )
-        expect(card.locator(".tag").first).to_contain_text(f"đã nhận {number + 1} trang")
+        chooser.value.set_files({"name": name, "mimeType": "image/jpeg", "buffer": data})
+        expect(card.locator(".tag").first).to_contain_text(f"đã nhận {number} trang")
 
 
 def to_review(page: Page, *, method: str = "Đến nhận tại quầy") -> None:
@@ -166,7 +172,7 @@ def to_review(page: Page, *, method: str = "Đến nhận tại quầy") -> None
     heading(page, "Xem lại trước khi nộp")
 
 
-def file_birth(page: Page, *, photos: int = 2) -> None:
+def file_birth(page: Page, photos: Sequence[str] = ("anh.jpg",)) -> None:
     """Go from the first step to the last page, with everything filled in."""
     choose_agency(page)
     name_child(page)
@@ -187,5 +193,18 @@ def hand_in(page: Page) -> str:
     return page.locator(".dossier-code--large").inner_text()
 
 
-def shot(page: Page, name: str) -> None:
-    page.screenshot(path=Path("/tmp/bshots") / f"{name}.png", full_page=True)
+def open_dossier(page: Page, site: str, code: str) -> None:
+    """Open a dossier from the list of what waits for somebody."""
+    page.goto(f"{site}/lam-viec/")
+    page.get_by_role("link", name=code).click()
+    heading(page, code)
+
+
+def begin(page: Page, verb: str) -> None:
+    """Press one of the things that may be done now."""
+    page.locator(".desk-actions:visible").get_by_role("link", name=verb, exact=True).click()
+    heading(page, verb)
+
+
+def told(page: Page, words: str) -> None:
+    expect(page.locator("main")).to_contain_text(words)
