@@ -213,6 +213,31 @@ class ProofOfSubmission:
 
 
 @dataclass(frozen=True, slots=True)
+class FeeLine:
+    """One fee or charge that was paid."""
+
+    name: str
+    amount: str  # "50.000 đồng"
+    ground: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FeeConfirmation:
+    """That the money is here: no receipt in the sense of the tax law, which the agency issues."""
+
+    head: SlipHead
+    person: Person
+    procedure: str
+    lines: tuple[FeeLine, ...]
+    total: str  # "50.000 đồng"
+    in_words: str  # "Năm mươi nghìn đồng"
+    means: str  # "trực tuyến qua VNPAY", "tiền mặt tại quầy"
+    paper: str  # "Mã giao dịch: …", "Biên lai giấy số: …"
+    received: str
+    receiver_name: str = ""  # the cashier; nobody online
+
+
+@dataclass(frozen=True, slots=True)
 class RepeatingGroup:
     """The rows of a repeating group, under their column names."""
 
@@ -275,6 +300,11 @@ def render_stop(slip: StopSlip) -> bytes:
 def render_proof(slip: ProofOfSubmission) -> bytes:
     """Return the proof of submission (A4)."""
     return _render("proof_of_submission", slip, slip.head.track_url)
+
+
+def render_fee_confirmation(slip: FeeConfirmation) -> bytes:
+    """Return the confirmation of fees paid."""
+    return _render("fee_confirmation", slip, slip.head.track_url)
 
 
 def render_declaration(slip: Declaration) -> bytes:

@@ -32,6 +32,28 @@ class CashField(forms.CharField):
         """Leave out the validators of text: the value is a number."""
 
 
+class PayForm(forms.Form):
+    """What the page on which the key was made showed; the sums themselves are read anew."""
+
+    key = forms.UUIDField(initial=uuid4, widget=forms.HiddenInput)
+    obligations = forms.CharField(max_length=200, widget=forms.HiddenInput)
+    amount_vnd = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = PortalFormHelper(self, submit=_("Đến trang thanh toán"))
+
+    def clean_obligations(self) -> list[int]:
+        parts = str(self.cleaned_data["obligations"]).split(",")
+        if not all(part.isascii() and part.isdigit() and len(part) <= 18 for part in parts):
+            raise ValidationError(_("Trang này đã cũ. Mở lại trang nộp phí."))
+        return [int(part) for part in parts]
+
+
+class UnplacedForm(forms.Form):
+    entry = forms.IntegerField(min_value=1, max_value=2**62, widget=forms.HiddenInput)
+
+
 class CashForm(forms.Form):
     key = forms.UUIDField(initial=uuid4, widget=forms.HiddenInput)
     obligation = forms.IntegerField(min_value=1, widget=forms.HiddenInput)

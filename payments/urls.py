@@ -1,10 +1,16 @@
 from django.urls import URLPattern, path
 
-from payments import views
+from payments.views import counter, gateway, online
 
 app_name = "payments"
 
 urlpatterns: list[URLPattern] = [
-    path("thu-ngan/", views.counter, name="counter"),
-    path("thu-ngan/<str:code>/", views.receive, name="receive"),
+    path("nop-phi/<str:code>/", online.pay, name="pay"),
+    path("thanh-toan/ket-qua/", online.come_back, name="come_back"),
+    path("thanh-toan/lan-nop/<str:reference>/", online.attempt, name="attempt"),
+    path("thanh-toan/vnpay/ipn/", gateway.vnpay_ipn, name="vnpay_ipn"),
+    path("thu-ngan/", counter.counter, name="counter"),
+    # Before the codes: no dossier is called so.
+    path("thu-ngan/tien-chua-ro/", counter.unplaced, name="unplaced"),
+    path("thu-ngan/<str:code>/", counter.receive, name="receive"),
 ]

@@ -11,9 +11,10 @@ from accounts.services.numbers import next_number
 from dossiers import slips
 from dossiers.enums import SlipKind
 from dossiers.issuing import content, words
-from dossiers.models import Dossier, Slip, SupplementRequest
+from dossiers.models import Dossier, Obligation, Slip, SupplementRequest
 from portal.core.dates import day_in_words, local_day, moment_in_words
 from portal.core.db import requires_transaction
+from portal.core.money import amount_in_words, format_vnd
 from portal.core.wakeups import wake
 from procedures.eform import display
 from procedures.eform.parsing import parse_definition
@@ -27,6 +28,7 @@ SUFFIXES: Final = {
     SlipKind.REFUSAL: "TCHS",
     SlipKind.PROOF: "XNHS",
     SlipKind.DECLARATION: "TK",
+    SlipKind.FEE_CONFIRMATION: "XNNP",
 }
 
 
@@ -113,6 +115,37 @@ def issue_proof(dossier: Dossier, *, at: datetime) -> Slip:
         papers=words.stored(dossier),
     )
     return _store(dossier, SlipKind.PROOF, record, count=count, by=None, at=at)
+
+
+@requires_transaction
+def issue_fee_confirmation(
+    obligation: Obligation,
+    *,
+    means: str,
+    paper: str,
+    received_at: datetime,
+    by: User | None,
+    at: datetime,
+) -> Slip:
+    """Issue the confirmation that an obligation is paid in full: how, and by which document."""
+    dossier = obligation.dossier
+    count = _next(dossier, SlipKind.FEE_CONFIRMATION, at=at)
+    record = slips.FeeConfirmation(
+        head=words.head(dossier, number=_short(SlipKind.FEE_CONFIRMATION, count), at=at),
+        person=words.person(dossier),
+        procedure=dossier.procedure.name,
+        lines=tuple(
+            slips.FeeLine(line.name, format_vnd(line.amount_vnd or 0), line.ground)
+            for line in obligation.lines.all()
+        ),
+        total=format_vnd(obligation.settled_vnd),
+        in_words=amount_in_words(obligation.settled_vnd),
+        means=means,
+        paper=paper,
+        received=moment_in_words(received_at),
+        receiver_name=by.full_name if by else "",
+    )
+    return _store(dossier, SlipKind.FEE_CONFIRMATION, record, count=count, by=by, at=at)
 
 
 @requires_transaction

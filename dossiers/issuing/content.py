@@ -18,6 +18,7 @@ Record = (
     | slips.RefusalSlip
     | slips.ProofOfSubmission
     | slips.Declaration
+    | slips.FeeConfirmation
 )
 RECORDS: Final[Mapping[str, type[Any]]] = {
     SlipKind.ACCEPTANCE: slips.AcceptanceSlip,
@@ -25,6 +26,7 @@ RECORDS: Final[Mapping[str, type[Any]]] = {
     SlipKind.REFUSAL: slips.RefusalSlip,
     SlipKind.PROOF: slips.ProofOfSubmission,
     SlipKind.DECLARATION: slips.Declaration,
+    SlipKind.FEE_CONFIRMATION: slips.FeeConfirmation,
 }
 RENDERERS: Final[Mapping[str, Callable[[Any], bytes]]] = {
     SlipKind.ACCEPTANCE: slips.render_acceptance,
@@ -32,6 +34,7 @@ RENDERERS: Final[Mapping[str, Callable[[Any], bytes]]] = {
     SlipKind.REFUSAL: slips.render_refusal,
     SlipKind.PROOF: slips.render_proof,
     SlipKind.DECLARATION: slips.render_declaration,
+    SlipKind.FEE_CONFIRMATION: slips.render_fee_confirmation,
 }
 # Twelve digits, however a clerk or a file's name groups them.
 IDENTITY: Final = re.compile(r"(?<![0-9A-Za-z])\d(?: ?\d){11}(?![0-9A-Za-z])")
@@ -60,6 +63,12 @@ def unpack(slip: Slip) -> Record:
         stored = json.loads(crypto.unseal(base64.b64decode(stored["sealed"])))
     record: Record = _build(RECORDS[slip.kind], stored)
     return record
+
+
+def total_of(slip: Slip) -> str:
+    """Return the sum that a confirmation of fees states."""
+    record = unpack(slip)
+    return record.total if isinstance(record, slips.FeeConfirmation) else ""
 
 
 def render(slip: Slip) -> bytes:

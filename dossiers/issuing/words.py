@@ -10,11 +10,12 @@ from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _, ngettext
 
 from accounts.models import Unit
+from accounts.selectors import collects_online
 from dossiers import slips
 from dossiers.enums import PartyRole
 from dossiers.models import Dossier, DossierPaper, DossierParty, SupplementRequest
 from portal.core.calendars import explain, notes_from_json
-from portal.core.dates import day_in_words
+from portal.core.dates import day_in_words, local_day
 from portal.core.identity import format_phone
 from portal.core.money import format_vnd
 from procedures.eform.definition import FieldType
@@ -31,6 +32,13 @@ def banner() -> str:
 def track_url(code: str) -> str:
     """Return the address that a slip's QR code opens."""
     return f"{settings.BASE_URL}/tra-cuu/?ma={quote(code)}"
+
+
+def pay_url(dossier: Dossier, *, at: datetime) -> str:
+    """Return the address at which the dossier is paid for online, "" where that is not possible."""
+    if not collects_online(dossier.deciding_unit, on=local_day(at)):
+        return ""
+    return f"{settings.BASE_URL}/nop-phi/{quote(dossier.code)}/"
 
 
 def desk_agency(dossier: Dossier) -> Unit:

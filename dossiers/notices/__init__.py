@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from dossiers import deadlines
 from dossiers.enums import DeliveryState, SlipKind
-from dossiers.issuing import words
+from dossiers.issuing import content, words
 from dossiers.models import Delivery, Dossier, Obligation, Slip, Step, SupplementRequest
 from dossiers.notices.letters import Facts, mail, short_moment, tell, tell_staff
 from portal.core.dates import format_moment
@@ -74,15 +74,23 @@ def queue_payment_asked(dossier: Dossier, obligation: Obligation, *, at: datetim
         "amount": format_vnd((obligation.amount_vnd or 0) - obligation.settled_vnd),
         "deadline": format_moment(deadline),
         "deadline_short": short_moment(deadline),
+        "pay_url": words.pay_url(dossier, at=at),
     }
     tell(dossier, "payment_asked", facts=facts, n=obligation.number, at=at)
 
 
 @requires_transaction
-def queue_payment_recorded(dossier: Dossier, obligation: Obligation, *, at: datetime) -> None:
-    """Confirm the money that arrived, and tell whoever has the open step."""
+def queue_payment_recorded(
+    dossier: Dossier, obligation: Obligation, *, at: datetime, by_email: bool = True
+) -> None:
+    """
+    Confirm the money that arrived, and tell whoever has the open step.
+
+    Where a confirmation was issued, the e-mail follows with it.
+    """
     facts = {"amount": format_vnd(obligation.settled_vnd)}
-    tell(dossier, "payment_recorded", facts=facts, n=obligation.number, at=at)
+    n = obligation.number
+    tell(dossier, "payment_recorded", facts=facts, n=n, at=at, by_email=by_email)
     step = dossier.steps.open().select_related("assignee").first()
     if step is not None and step.assignee is not None:
         tell_staff(
@@ -93,6 +101,16 @@ def queue_payment_recorded(dossier: Dossier, obligation: Obligation, *, at: date
             n=str(obligation.number),
             at=at,
         )
+
+
+@requires_transaction
+def queue_payment_surplus(
+    dossier: Dossier, *, amount_vnd: int, n: int, people: Iterable[User], at: datetime
+) -> None:
+    """Tell that money came which nothing asks for any more, and put it before the cashiers."""
+    facts = {"amount": format_vnd(amount_vnd)}
+    tell(dossier, "payment_surplus", facts=facts, n=n, at=at)
+    tell_staff(dossier, "payment_surplus", people=people, facts=facts, n=str(n), at=at)
 
 
 @requires_transaction
@@ -147,6 +165,8 @@ def queue_slip_mail(slip: Slip, *, at: datetime, attachment: Attachment | None) 
             event, facts = "supplement_asked", _supplement(request)
         case SlipKind.REFUSAL:
             event, facts = "refused", {}
+        case SlipKind.FEE_CONFIRMATION:
+            event, facts = "payment_recorded", {"amount": content.total_of(slip)}
         case _:
             # A declaration holds identity numbers: it is read on the portal, never sent.
             return

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
-from django.db.models import Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.enums import PayWay
+from accounts.models import CollectingAccount, User
 from dossiers import lifecycle
 from dossiers.codes import clean_code
 from dossiers.enums import DossierState, PartyRole
@@ -29,7 +30,7 @@ from dossiers.notices import letters
 from dossiers.selectors.answers import AnswerPart, Line, answer_parts
 from dossiers.selectors.situation import Situation, TimelineItem, describe, timeline
 from portal.core.calendars import explain, notes_from_json
-from portal.core.dates import format_short_day
+from portal.core.dates import format_short_day, local_day
 from portal.core.identity import format_phone, mask_identity_number, mask_phone
 from portal.notices.models import Notice
 from procedures.eform.parsing import parse_definition
@@ -100,20 +101,25 @@ class DossierPage:
     can_withdraw: bool
 
 
-def _with_situation(dossiers: Any) -> Any:
+def _with_situation(dossiers: Any, *, on: date) -> Any:
     """Prefetch what `describe` asks of each dossier."""
-    return dossiers.select_related(
-        "procedure", "revision", "receiving_unit", "deciding_unit", "workflow_version"
-    ).prefetch_related(
-        Prefetch("steps", Step.objects.open().select_related("unit"), to_attr="open_steps"),
-        Prefetch(
-            "supplements",
-            SupplementRequest.objects.filter(answered_at=None, closed_at=None).prefetch_related(
-                "items"
+    accounts = CollectingAccount.objects.in_force(on=on).taking(PayWay.VNPAY)
+    return (
+        dossiers.select_related(
+            "procedure", "revision", "receiving_unit", "deciding_unit", "workflow_version"
+        )
+        .annotate(pays_online=Exists(accounts.filter(unit=OuterRef("deciding_unit__agency"))))
+        .prefetch_related(
+            Prefetch("steps", Step.objects.open().select_related("unit"), to_attr="open_steps"),
+            Prefetch(
+                "supplements",
+                SupplementRequest.objects.filter(answered_at=None, closed_at=None).prefetch_related(
+                    "items"
+                ),
+                to_attr="open_requests",
             ),
-            to_attr="open_requests",
-        ),
-        Prefetch("obligations", Obligation.objects.due(), to_attr="owed"),
+            Prefetch("obligations", Obligation.objects.due(), to_attr="owed"),
+        )
     )
 
 
@@ -123,6 +129,7 @@ def _situation(dossier: Any) -> Situation:
         step=next(iter(dossier.open_steps), None),
         request=next(iter(dossier.open_requests), None),
         owed=dossier.owed,
+        pays_online=dossier.pays_online,
     )
 
 
@@ -134,7 +141,9 @@ def list_mine(user: User, *, at: datetime) -> MyDossiers:
         .select_related("revision", "procedure")
         .order_by("-updated_at")
     )
-    found = _with_situation(Dossier.objects.visible_to(user, at=at)).order_by("-submitted_at")
+    found = _with_situation(Dossier.objects.visible_to(user, at=at), on=local_day(at)).order_by(
+        "-submitted_at"
+    )
     rows: dict[str, list[DossierRow]] = {"waiting": [], "running": [], "done": []}
     for dossier in found[:MOST_SHOWN]:
         situation = _situation(dossier)
@@ -165,7 +174,8 @@ def get_dossier_page(*, code: str, user: User, at: datetime) -> DossierPage | No
         return None
     dossier = (
         _with_situation(
-            Dossier.objects.visible_to(user, at=at).select_related("form_version", "procedure")
+            Dossier.objects.visible_to(user, at=at).select_related("form_version", "procedure"),
+            on=local_day(at),
         )
         .filter(code=cleaned)
         .first()

@@ -55,11 +55,16 @@ def describe(
     step: Step | None,
     request: SupplementRequest | None,
     owed: Iterable[Obligation],
+    pays_online: bool = False,
 ) -> Situation:
-    """Describe a dossier with its open step, open request and what is due."""
+    """
+    Describe a dossier with its open step, open request and what is due.
+
+    `pays_online` says that the deciding agency takes money online.
+    """
     state = dossier.lifecycle_state
     mark = MARKS[state]
-    turn = turn_of(dossier, request=request, owed=list(owed))
+    turn = turn_of(dossier, request=request, owed=list(owed), pays_online=pays_online)
     need = "" if turn else _nothing_to_do(dossier)
     return Situation(
         sentence=sentence_of(dossier, step, request),
@@ -108,7 +113,11 @@ def _ended(dossier: Dossier, since: str) -> str:
 
 
 def turn_of(
-    dossier: Dossier, *, request: SupplementRequest | None, owed: list[Obligation]
+    dossier: Dossier,
+    *,
+    request: SupplementRequest | None,
+    owed: list[Obligation],
+    pays_online: bool = False,
 ) -> Turn | None:
     """Return what the citizen must do now, None when it is not their turn."""
     state = dossier.lifecycle_state
@@ -124,28 +133,47 @@ def turn_of(
         )
     blocking = [one for one in owed if one.blocks_work and one.amount_vnd is not None]
     if state == State.PAYMENT and blocking:
-        return _payment_turn(dossier, blocking)
+        return _payment_turn(dossier, blocking, pays_online=pays_online)
     if state == State.DECIDED:
-        return _collect_turn(dossier, owed)
+        return _collect_turn(dossier, owed, pays_online=pays_online)
     return None
 
 
-def _payment_turn(dossier: Dossier, owed: list[Obligation]) -> Turn:
-    return Turn(
-        title=_("Nộp %(sum)s") % {"sum": format_vnd(rest_of(owed))},
-        text=_(
+def _payment_turn(dossier: Dossier, owed: list[Obligation], *, pays_online: bool) -> Turn:
+    text = (
+        _(
+            "Nộp trực tuyến ngay tại đây, hoặc nộp tiền mặt tại quầy của %(desk)s. Nộp xong, hồ sơ "
+            "tự tiếp tục."
+        )
+        if pays_online
+        else _(
             "Nộp tại quầy của %(desk)s, đọc mã hồ sơ này cho cán bộ. Nộp xong, hồ sơ tự tiếp tục."
         )
-        % {"desk": dossier.receiving_unit.name},
+    )
+    return Turn(
+        title=_("Nộp %(sum)s") % {"sum": format_vnd(rest_of(owed))},
+        text=text % {"desk": dossier.receiving_unit.name},
         due=_("Trước %(until)s")
         % {"until": format_moment(deadlines.payment_due(dossier.state_changed_at))},
+        url_name="payments:pay" if pays_online else "",
+        verb=_("Nộp trực tuyến") if pays_online else "",
     )
 
 
-def _collect_turn(dossier: Dossier, owed: list[Obligation]) -> Turn | None:
+def _collect_turn(dossier: Dossier, owed: list[Obligation], *, pays_online: bool) -> Turn | None:
+    known = bool(owed) and all(one.amount_vnd is not None for one in owed)
+    if known and pays_online:
+        return Turn(
+            title=_("Nộp %(sum)s để nhận kết quả") % {"sum": format_vnd(rest_of(owed))},
+            text=_("Nộp trực tuyến ngay tại đây, hoặc nộp tiền mặt khi đến nhận tại %(desk)s.")
+            % {"desk": dossier.receiving_unit.name},
+            due="",
+            url_name="payments:pay",
+            verb=_("Nộp trực tuyến"),
+        )
     if dossier.return_method == ResultDelivery.COUNTER or owed:
         text = _("Mang theo căn cước đến %(desk)s.") % {"desk": dossier.receiving_unit.name}
-        if owed and all(one.amount_vnd is not None for one in owed):
+        if known:
             text = _("Khi đến nhận, nộp %(sum)s.") % {"sum": format_vnd(rest_of(owed))} + f" {text}"
         return Turn(title=_("Đến nhận kết quả"), text=text, due="")
     return None

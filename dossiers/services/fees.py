@@ -7,10 +7,12 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.enums import Role
 from accounts.models import User
-from accounts.selectors import list_roles
+from accounts.selectors import list_roles, list_staff
 from dossiers import lifecycle, notices, policies, transitions
 from dossiers.enums import Action
+from dossiers.issuing import issue_fee_confirmation
 from dossiers.models import Dossier, Obligation, ObligationLine
 from portal.core.dates import local_day
 from portal.core.db import requires_transaction
@@ -35,6 +37,15 @@ class FixedAmount:
 
     amount_vnd: int
     ground: str
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """How money came, in the words of the confirmation."""
+
+    means: str  # "trực tuyến qua VNPAY"
+    paper: str  # "Mã giao dịch: 14000001"
+    at: datetime
 
 
 @requires_transaction
@@ -153,13 +164,19 @@ def fix_amount(
 
 @requires_transaction
 def record_settlement(
-    *, obligation_id: int, amount_vnd: int, reference: str, by: User | None, at: datetime
+    *,
+    obligation_id: int,
+    amount_vnd: int,
+    reference: str,
+    by: User | None,
+    at: datetime,
+    received: Received | None = None,
 ) -> Obligation:
     """
     Add money that arrived to an obligation; the only writer of `settled_vnd`.
 
     The caller has locked the dossier and opened the transaction. A dossier that waited for just
-    this goes on by itself.
+    this goes on by itself. With `received` a confirmation is issued once all is paid.
 
     :raises NotPayable: if the obligation is cancelled, settled or has no amount.
     """
@@ -185,8 +202,24 @@ def record_settlement(
     )
     if obligation.settled_at is not None:
         _go_on(dossier, by=by, at=at)
-        notices.queue_payment_recorded(dossier, obligation, at=at)
+        if received is not None:
+            issue_fee_confirmation(
+                obligation,
+                means=received.means,
+                paper=received.paper,
+                received_at=received.at,
+                by=by,
+                at=at,
+            )
+        notices.queue_payment_recorded(dossier, obligation, at=at, by_email=received is None)
     return obligation
+
+
+@requires_transaction
+def tell_surplus(dossier: Dossier, *, amount_vnd: int, n: int, at: datetime) -> None:
+    """Tell the citizen and the cashiers of money that settles nothing; `n` counts such events."""
+    cashiers = list_staff(unit_id=dossier.receiving_unit_id, role=Role.CASHIER, on=local_day(at))
+    notices.queue_payment_surplus(dossier, amount_vnd=amount_vnd, n=n, people=cashiers, at=at)
 
 
 def _go_on(dossier: Dossier, *, by: User | None, at: datetime) -> None:

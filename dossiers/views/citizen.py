@@ -13,10 +13,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.decorators import citizen_required
 from accounts.requests import CitizenRequest
+from accounts.selectors import collects_online
 from dossiers import attachments, filing, lifecycle, policies
 from dossiers.models import Dossier, DossierPaper, Slip
 from dossiers.selectors import citizen
 from dossiers.services import withdrawal
+from portal.core.dates import local_day
 
 
 @require_safe
@@ -38,6 +40,10 @@ def done(request: CitizenRequest, code: str) -> HttpResponse:
         "proof_url": _slip_url(dossier, proof) if proof else "",
         "addresses": citizen.get_addresses(dossier),
         "waits_for_payment": dossier.is_waiting_for_citizen,
+        "pay_url": reverse("payments:pay", args=[dossier.code])
+        if dossier.is_waiting_for_citizen
+        and collects_online(dossier.deciding_unit, on=local_day(timezone.now()))
+        else "",
     }
     return render(request, "dossiers/citizen/done.html", context)
 

@@ -63,6 +63,10 @@ class Malformed(Exception):
     """The message is signed but does not say what a payment must say."""
 
 
+class BadAmount(Malformed):
+    """The message is signed, but its amount is no whole number of đồng."""
+
+
 @dataclass(frozen=True, slots=True)
 class Terminal:
     """Our contract with VNPAY: who we are and the secret that signs."""
@@ -225,15 +229,15 @@ def query_hash(body: Mapping[str, str], secret: str) -> str:
 def _report(parameters: Mapping[str, str]) -> Report:
     amount = parameters.get("vnp_Amount", "")
     required = ("vnp_TxnRef", "vnp_TmnCode", "vnp_TransactionStatus")
-    if not re.fullmatch(r"\d{1,15}", amount) or any(not parameters.get(name) for name in required):
-        raise Malformed("amount, reference, terminal or status is missing")
-    whole, remainder = divmod(int(amount), 100)
-    if remainder:
-        raise Malformed("a fraction of a đồng")
+    if any(not parameters.get(name) for name in required):
+        raise Malformed("reference, terminal or status is missing")
+    # ASCII: other digits are digits to int() too.
+    if not re.fullmatch(r"[0-9]{3,15}", amount) or int(amount) % 100:
+        raise BadAmount(amount[:20])
     return Report(
         terminal=parameters["vnp_TmnCode"],
         reference=parameters["vnp_TxnRef"],
-        amount_vnd=whole,
+        amount_vnd=int(amount) // 100,
         transaction=parameters.get("vnp_TransactionNo", ""),
         response_code=parameters.get("vnp_ResponseCode", ""),
         status=parameters["vnp_TransactionStatus"],

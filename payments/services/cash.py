@@ -4,12 +4,15 @@ import uuid
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.selectors import list_roles
 from dossiers import policies
 from dossiers.models import Dossier, Obligation
 from dossiers.services import fees
+from payments import ledger
+from payments.enums import EntryKind
 from payments.models import CashReceipt
 from portal.core.dates import local_day
 from portal.core.db import requires_transaction
@@ -70,12 +73,27 @@ def receive_cash(
             received_at=at,
         )
     )
+    desk = dossier.receiving_unit
+    ledger.append(
+        EntryKind.SETTLEMENT,
+        agency_id=desk.agency_id or desk.pk,
+        money=ledger.from_cash(receipt),
+        amount_vnd=amount_vnd,
+        at=at,
+        obligation=obligation,
+        by=by,
+    )
     fees.record_settlement(
         obligation_id=obligation.pk,
         amount_vnd=amount_vnd,
         reference=f"CASH-{receipt.pk}",
         by=by,
         at=at,
+        received=fees.Received(
+            means=_("tiền mặt tại quầy"),
+            paper=_("Biên lai giấy số: %(number)s") % {"number": receipt_number},
+            at=at,
+        ),
     )
     return receipt
 

@@ -16,7 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from portal.settings.broker import broker_url, transport_options
 from portal.settings.database import APP, STATEMENT_TIMEOUT, database
-from portal.settings.environment import SecretFileEnv
+from portal.settings.environment import SecretFileEnv, origin_of
 from portal.settings.storage import file_storage
 
 django_stubs_ext.monkeypatch()
@@ -161,6 +161,15 @@ ROBOT_CHECK_KEY = env.str("ROBOT_CHECK_KEY", default=SECRET_KEY)
 IDENTITY_KEYS = dict(pair.split(":", 1) for pair in env.list("IDENTITY_KEYS") if ":" in pair)
 IDENTITY_HASH_KEY = env.str("IDENTITY_HASH_KEY")
 
+# The payment gateway (VNPAY 2.1.0). Addresses come with the contract; a blank secret signs and
+# verifies nothing, so that without one nobody is sent to pay online.
+VNPAY_PAY_URL = env.str("VNPAY_PAY_URL", default="")
+VNPAY_QUERY_URL = env.str("VNPAY_QUERY_URL", default="")
+VNPAY_TMN_CODE = env.str("VNPAY_TMN_CODE", default="")
+VNPAY_HASH_SECRET = env.str("VNPAY_HASH_SECRET", default="")
+# Our address as the gateway is told it in queries.
+VNPAY_SERVER_ADDRESS = env.str("VNPAY_SERVER_ADDRESS", default="127.0.0.1")
+
 # Headers. No inline script or style and no nonce, so that pages are the same bytes for everybody.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -172,7 +181,11 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         # The pages of payment gateways and of sign-on providers, to which a form redirects.
-        "form-action": [SELF, *env.list("CSP_FORM_ACTION", default=[])],
+        "form-action": [
+            SELF,
+            *([origin_of(VNPAY_PAY_URL)] if VNPAY_PAY_URL else []),
+            *env.list("CSP_FORM_ACTION", default=[]),
+        ],
     }
 }
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -266,12 +279,28 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 30.0,
         "options": {"expires": 25},
     },
+    "ask-gateway": {
+        "task": "payments.tasks.ask_gateway",
+        "schedule": 30.0,
+        "options": {"expires": 25},
+    },
+    "combine-photos": {
+        "task": "dossiers.tasks.combine_photos",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
     "report-late": {
         "task": "dossiers.tasks.report_late",
         "schedule": 900.0,
         "options": {"expires": 800},
     },
 }
+if SCANNER_URL:
+    CELERY_BEAT_SCHEDULE["scan-files"] = {
+        "task": "dossiers.tasks.scan_files",
+        "schedule": 30.0,
+        "options": {"expires": 25},
+    }
 
 LOGGING = {
     "version": 1,

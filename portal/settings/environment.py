@@ -5,8 +5,16 @@ The environment as settings read it: a value, or the name of a file that holds i
 by `docker inspect`, nor inherited by a child process, nor printed with a crash.
 """
 
+from urllib.parse import urlsplit
+
 from environ import Env
 from environ.fileaware_mapping import FileAwareMapping
+
+
+def origin_of(url: str) -> str:
+    """Return scheme, host and port of an address, as a content security policy names them."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 class _Values(FileAwareMapping):  # type: ignore[misc]  # not typed

@@ -10,7 +10,7 @@ from portal.core.logging import json_logging
 from portal.settings.base import *
 
 _SHORTEST_SECRET = 32
-_KNOWN_WORDS = ("test-only", "demo", "change-me", "changeme", "django-insecure")
+_KNOWN_WORDS = ("test-only", "testsecret", "demo", "change-me", "changeme", "django-insecure")
 
 
 def _refuse_weak(name: str, value: str) -> None:
@@ -55,6 +55,18 @@ if TRUSTED_PROXY_COUNT < 1:
         "TRUSTED_PROXY_COUNT chưa có: không biết địa chỉ thật sau máy chủ chuyển tiếp, mọi người "
         "sẽ dùng chung một giới hạn (ví dụ 1)."
     )
+if VNPAY_TMN_CODE or VNPAY_PAY_URL or VNPAY_HASH_SECRET:
+    # All of it or nothing: half a gateway takes money that nobody can verify.
+    for _name in ("VNPAY_TMN_CODE", "VNPAY_PAY_URL", "VNPAY_QUERY_URL", "VNPAY_HASH_SECRET"):
+        if not globals()[_name].strip():
+            raise ImproperlyConfigured(
+                f"{_name} chưa có: khai đủ cả bốn giá trị VNPAY_TMN_CODE, VNPAY_PAY_URL, "
+                "VNPAY_QUERY_URL, VNPAY_HASH_SECRET, hoặc bỏ trống tất cả để không thu trực tuyến."
+            )
+    _refuse_weak("VNPAY_HASH_SECRET", VNPAY_HASH_SECRET)
+    for _name in ("VNPAY_PAY_URL", "VNPAY_QUERY_URL"):
+        if not globals()[_name].startswith("https://"):
+            raise ImproperlyConfigured(f"{_name} phải bắt đầu bằng https://.")
 if OUTBOX_DIR:
     raise ImproperlyConfigured("OUTBOX_DIR chỉ dành cho bản trình diễn.")
 

@@ -27,6 +27,12 @@ for name, env in json.load(sys.stdin).items():
         answers[name] = {key: getattr(settings, key) for key in keys}
 print(json.dumps(answers))
 """
+VNPAY = {
+    "VNPAY_PAY_URL": "https://pay.example.vn/vpcpay.html",
+    "VNPAY_QUERY_URL": "https://merchant.example.vn/merchant_webapi/api/transaction",
+    "VNPAY_TMN_CODE": "DVCH9901",
+    "VNPAY_HASH_SECRET": "Q7KMX2WJ9ZP4TBNV8RYC3GDL6FHS5A0E",
+}
 REFUSED = {
     "demo switched on": ({"DEMO": "1"}, "trình diễn"),
     "no secret": ({"SECRET_KEY": None}, "SECRET_KEY"),
@@ -44,6 +50,15 @@ REFUSED = {
     "no proxy counted": ({"TRUSTED_PROXY_COUNT": None}, "TRUSTED_PROXY_COUNT"),
     "plain http": ({"BASE_URL": "http://dichvucong.example.vn"}, "https://"),
     "one database role": ({"DATABASE_OWNER_URL": GOOD["DATABASE_URL"]}, "hai vai trò"),
+    "payment without a secret": (VNPAY | {"VNPAY_HASH_SECRET": ""}, "VNPAY_HASH_SECRET"),
+    "payment without a terminal": (VNPAY | {"VNPAY_TMN_CODE": " "}, "VNPAY_TMN_CODE"),
+    "payment with a sample secret": (
+        VNPAY | {"VNPAY_HASH_SECRET": "VDXTESTSECRET0123456789ABCDEFGHJ"},
+        "giá trị mẫu",
+    ),
+    "payment with a short secret": (VNPAY | {"VNPAY_HASH_SECRET": "K7Q2M9XW"}, "32 byte"),
+    "payment over plain http": (VNPAY | {"VNPAY_PAY_URL": "http://127.0.0.1/pay"}, "https://"),
+    "secret only": ({"VNPAY_HASH_SECRET": VNPAY["VNPAY_HASH_SECRET"]}, "VNPAY_TMN_CODE"),
     "simulated providers": ({"OUTBOX_DIR": "/srv/outbox"}, "OUTBOX_DIR"),
     "unknown process": ({"PORTAL_PROCESS": "webb"}, "PORTAL_PROCESS"),
 }
@@ -51,7 +66,7 @@ REFUSED = {
 
 @pytest.fixture(scope="module")
 def answers() -> dict[str, object]:
-    cases = {"good": {**GOOD, "WANTED": "prod"}}
+    cases = {"good": {**GOOD, "WANTED": "prod"}, "payment": {**GOOD, **VNPAY, "WANTED": "prod"}}
     for name, (changes, _) in REFUSED.items():
         merged = {**GOOD, "WANTED": "prod", **changes}
         cases[name] = {key: value for key, value in merged.items() if value is not None}
@@ -75,6 +90,10 @@ def test_production_starts_with_good_settings(answers):
         "CSRF_COOKIE_NAME": "__Host-csrf",
         "SECURE_SSL_REDIRECT": True,
     }
+
+
+def test_production_starts_with_a_whole_gateway(answers):
+    assert answers["payment"] == answers["good"]
 
 
 @pytest.mark.parametrize("name", REFUSED)

@@ -13,11 +13,12 @@ from accounts.models import StaffRole, User
 from accounts.selectors import roles_in
 from dossiers import codes
 from dossiers.models import Dossier, Obligation
-from payments.models import CashReceipt
+from payments.models import CashReceipt, LedgerEntry, Payment
 from portal.core.money import amount_in_words
 from portal.core.text import fold
 
 PAGE_SIZE: Final = 50
+MOST_UNPLACED: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class CounterPage:
     in_words: str
     undetermined: bool
     receipts: list[CashReceipt]
+    attempts: list[Payment]
 
 
 def list_payable(
@@ -82,4 +84,42 @@ def get_counter_page(dossier: Dossier) -> CounterPage:
         in_words=amount_in_words(payable.amount_vnd or 0) if payable else "",
         undetermined=any(one.amount_vnd is None for one in due),
         receipts=list(receipts.select_related("received_by").order_by("-received_at")),
+        attempts=list(Payment.objects.filter(dossier=dossier).order_by("-pk")),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class UnplacedRow:
+    """Money that settles nothing, and whether the sum for which it came is still due."""
+
+    entry: LedgerEntry
+    dossier: Dossier | None
+    is_usable: bool
+
+
+def list_unplaced(roles: Sequence[StaffRole]) -> list[UnplacedRow]:
+    """
+    Return the money that waits for a cashier of these desks, the oldest first.
+
+    What belongs to no known attempt stands before every cashier: nobody else would look for it.
+    """
+    desks = roles_in(roles, Role.CASHIER)
+    mine = Q(obligation__dossier__receiving_unit__in=desks) | Q(
+        payment__dossier__receiving_unit__in=desks
+    )
+    found = (
+        LedgerEntry.objects.unplaced()
+        .filter(mine | Q(payment=None, obligation=None))
+        .select_related("obligation__dossier", "payment__dossier")
+        .order_by("recorded_at", "pk")
+    )
+    return [_unplaced_row(entry) for entry in found[:MOST_UNPLACED]]
+
+
+def _unplaced_row(entry: LedgerEntry) -> UnplacedRow:
+    obligation = entry.obligation
+    meant_for = obligation or entry.payment
+    dossier = meant_for.dossier if meant_for else None
+    rest = (obligation.amount_vnd or 0) - obligation.settled_vnd if obligation else 0
+    is_due = obligation is not None and obligation.is_due
+    return UnplacedRow(entry, dossier, is_usable=is_due and rest == entry.amount_vnd)

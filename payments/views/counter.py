@@ -1,4 +1,4 @@
-"""The cashier's pages: what is due at the desk, and taking it in cash."""
+"""The cashier's pages: what is due at the desk, taking it in cash, money that settles nothing."""
 
 from datetime import datetime
 
@@ -16,10 +16,10 @@ from accounts.enums import Role
 from accounts.requests import StaffRequest
 from dossiers import policies
 from dossiers.services import fees
-from payments import selectors
-from payments.forms import CashForm
-from payments.selectors import CounterPage
-from payments.services import cash
+from payments.forms import CashForm, UnplacedForm
+from payments.selectors import counter as selectors
+from payments.selectors.counter import CounterPage
+from payments.services import cash, surplus
 from portal.core.money import format_vnd
 
 
@@ -57,6 +57,33 @@ def receive(request: StaffRequest, code: str) -> HttpResponse:
     if not dossier.obligations.filter(pk=form.cleaned_data["obligation"]).exists():
         raise Http404
     return _take(request, page, form, at=at)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_required(Role.CASHIER)
+def unplaced(request: StaffRequest) -> HttpResponse:
+    """List money that settles nothing; on POST, use one sum for what is still due."""
+    is_late = False
+    if request.method == "POST":
+        form = UnplacedForm(request.POST)
+        if not form.is_valid():
+            raise Http404
+        try:
+            used = surplus.use_surplus(
+                entry_id=form.cleaned_data["entry"], by=request.user, at=timezone.now()
+            )
+        except policies.NotYourDossier as error:
+            raise Http404 from error
+        except surplus.NotUsable:
+            is_late = True
+        else:
+            said = _("Đã dùng %(sum)s cho khoản còn phải nộp.")
+            messages.success(request, said % {"sum": format_vnd(used.amount_vnd)})
+            return redirect("payments:unplaced")
+    rows = selectors.list_unplaced(request.roles)
+    place = next(held.unit.name for held in request.roles if held.role == Role.CASHIER)
+    context = {"rows": rows, "place": place, "is_late": is_late}
+    return render(request, "payments/unplaced.html", context, status=409 if is_late else 200)
 
 
 def _take(

@@ -1,0 +1,1 @@
+"""The pages of money: the cashier's counter, the payer, the gateway."""
