@@ -49,14 +49,20 @@ def _orm_beside_the_browsers_loop() -> Iterator[None]:
 
 
 @pytest.fixture
-def portal(live_server: Any, settings: Any, transactional_db: None) -> Iterator[str]:
-    """Run the whole portal with the demonstration's units, staff and procedures, on a Monday."""
+def clock() -> Iterator[time_machine.Traveller]:
+    """Let it be that Monday for the server, which may then be moved on: `clock.shift(60)`."""
+    with time_machine.travel(NOW, tick=True) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def portal(clock: object, live_server: Any, settings: Any, transactional_db: None) -> str:
+    """Run the whole portal with the demonstration's units, staff and procedures."""
     settings.DEMO = True
     settings.BASE_URL = live_server.url
-    with time_machine.travel(NOW, tick=True):
-        units = seed_demo_catalogue()
-        seed_catalogue.seed_people(units, at=SEEDED_AT)
-        yield live_server.url
+    units = seed_demo_catalogue()
+    seed_catalogue.seed_people(units, at=SEEDED_AT)
+    return str(live_server.url)
 
 
 @pytest.fixture
