@@ -257,6 +257,9 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_TASK_SOFT_TIME_LIMIT = 270
+# Printing, scanning and joining papers takes seconds a piece: a queue and a worker of their own, so
+# that a one-time code never waits behind them.
+CELERY_TASK_ROUTES = {"dossiers.tasks.*": {"queue": "papers"}}
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

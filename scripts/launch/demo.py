@@ -28,6 +28,8 @@ from scripts.launch.services import Running, ServiceFailed
 from scripts.launch.state import State
 
 HOST = "127.0.0.1"
+# The demo's terminal at the simulated bank, as portal/operations/demo/accounts.json names it.
+TERMINAL = "DVCH9901"
 READY_SECONDS = 90.0
 MANAGE = str(ROOT / "manage.py")
 
@@ -183,7 +185,8 @@ class Demo:
 
     def _environment(self, addresses: dict[str, str]) -> dict[str, str]:
         """Return what every process of the demo, and a shell beside it, must know."""
-        http_port, smtp_port = free_port(), free_port()
+        http_port, smtp_port, bank_port = free_port(), free_port(), free_port()
+        bank = f"http://{HOST}:{bank_port}"
         folder = self.state.folder
         path = "MainService.svc/json/SendMultipleMessage_V4_post_json/"
         return {
@@ -197,6 +200,14 @@ class Demo:
             "EMAIL_HOST": HOST,
             "EMAIL_PORT": str(smtp_port),
             "SMS_API_URL": f"http://{HOST}:{http_port}/{path}",
+            "VNPAY_TMN_CODE": TERMINAL,
+            "VNPAY_PAY_URL": f"{bank}/paymentv2/vpcpay.html",
+            "VNPAY_QUERY_URL": f"{bank}/merchant_webapi/api/transaction",
+            "SIMULATOR_BANK_PORT": str(bank_port),
+            "SIMULATOR_BANK_IPN_URL": f"{self.url}/thanh-toan/vnpay/ipn/",
+            # VNPAY waits five minutes.
+            "SIMULATOR_BANK_RETRY_SECONDS": "20",
+            "SIMULATOR_BANK_JOURNAL": str(folder / "bank.json"),
             "SIMULATOR_SMTP_PORT": str(smtp_port),
             "SIMULATOR_HTTP_PORT": str(http_port),
         }
@@ -243,12 +254,15 @@ class Demo:
         say("Khởi động trang web, tiến trình nền và lịch chạy…")
         if (ROOT / "portal" / "notices" / "simulator.py").exists():
             self._start("providers", "portal.notices.simulator", env=env)
-        self._start(
-            "worker",
-            *("celery", "--app=portal", "worker", "--hostname=portal@%h", "--concurrency=2"),
-            *("--without-gossip", "--without-mingle", "--loglevel=INFO"),
-            env={**env, "PORTAL_PROCESS": "worker"},
-        )
+        if (ROOT / "payments" / "simulator.py").exists():
+            self._start("bank", "payments.simulator", env=env)
+        for name, queue in (("worker", "celery"), ("printer", "papers")):
+            self._start(
+                name,
+                *("celery", "--app=portal", "worker", f"--hostname={name}@%h", "--concurrency=1"),
+                *(f"--queues={queue}", "--without-gossip", "--without-mingle", "--loglevel=INFO"),
+                env={**env, "PORTAL_PROCESS": "worker"},
+            )
         self._start(
             "beat",
             *(
@@ -313,7 +327,7 @@ class Demo:
         """Stop what was started last first: web, beat, worker, providers, broker, database."""
         # Web, beat and worker need not wait for each other; the worker still needs the rest.
         for running in self.running:
-            if running.name in {"web", "beat", "worker"}:
+            if running.name in {"web", "beat", "worker", "printer"}:
                 running.ask()
         while self.running:
             self.running.pop().stop()

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
+from django.conf import settings
 
 from portal.core.scanner import MAX_BYTES
 from scripts.launch.checking import PRODUCTION_LOCK, pins
@@ -20,7 +21,7 @@ from scripts.launch.environment import LOCK
 ROOT = Path(__file__).resolve().parent.parent.parent
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-PORTAL = ("migrate", "bucket", "web", "worker", "beat")
+PORTAL = ("migrate", "bucket", "web", "worker", "printer", "beat")
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 # The keys of the Compose Specification that we use; a misspelt one would be ignored by no engine.
 KNOWN = {
@@ -74,7 +75,7 @@ def test_what_stays_up_has_a_health_check_and_starts_again(name):
     assert SERVICES[name]["restart"] == "unless-stopped"
 
 
-@pytest.mark.parametrize("name", ["web", "worker", "beat"])
+@pytest.mark.parametrize("name", ["web", "worker", "printer", "beat"])
 def test_the_portal_waits_for_what_it_needs(name):
     conditions = {key: value["condition"] for key, value in SERVICES[name]["depends_on"].items()}
     assert conditions == {
@@ -219,3 +220,15 @@ def test_settings_of_the_build_cannot_serve():
     )
 
     assert result.stdout.strip() == "[] django.db.backends.dummy"
+
+
+def test_the_workers_share_out_every_queue_of_the_settings():
+    served = {
+        argument.removeprefix("--queues=")
+        for name in ("worker", "printer")
+        for argument in SERVICES[name]["command"]
+        if argument.startswith("--queues=")
+    }
+    named = {route["queue"] for route in settings.CELERY_TASK_ROUTES.values()}
+
+    assert served == named | {"celery"}

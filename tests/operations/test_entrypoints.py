@@ -320,7 +320,7 @@ def started(migrated: Installation) -> Installation:
     }
     command = [sys.executable, "manage.py", "collectstatic", "--no-input", "-v0"]
     subprocess.run(command, cwd=ROOT, env=building, check=True, capture_output=True)
-    for name in ("web", "worker", "beat"):
+    for name in ("web", "worker", "printer", "beat"):
         migrated.start(name)
     assert wait_until(lambda: migrated.is_healthy("web"), seconds=60), log_of(migrated, "web")
     return migrated
@@ -384,7 +384,7 @@ def test_readyz_tells_its_parts_to_operators_only(started):
         assert response.headers["Set-Cookie"] is None
 
 
-@pytest.mark.parametrize("name", ["web", "worker", "beat"])
+@pytest.mark.parametrize("name", ["web", "worker", "printer", "beat"])
 def test_health_check_of_each_container_says_well(started, name):
     assert wait_until(lambda: started.is_healthy(name), seconds=60), log_of(started, name)
 
@@ -434,11 +434,13 @@ def test_logs_of_all_processes_are_json_and_hold_nothing_personal(started):
     started.get(f"/khong-co/{phone}/{one_time}/")
     started.get(f"/dang-nhap/?next=/ho-so/{code}/", Referer=f"https://{HOST}/ho-so/{code}/")
 
-    for process in ("web", "worker", "beat"):
+    for process in ("web", "worker", "printer", "beat"):
         text = log_of(started, process)
         assert [marker for marker in markers if marker in text] == []
         lines = [json.loads(line) for line in text.splitlines()]
-        assert process in {line["process"] for line in lines}
+        # The printer is a worker with a queue of its own.
+        kind = "worker" if process == "printer" else process
+        assert kind in {line["process"] for line in lines}
     routes = [line.get("route") for line in map(json.loads, log_of(started, "web").splitlines())]
     assert "/ho-so/<str:code>/" in routes
 
@@ -502,7 +504,7 @@ def test_a_lost_broker_degrades_and_a_lost_database_takes_out_of_service(started
 def test_every_process_stops_cleanly_when_asked(started):
     """The last test of this module: afterwards nothing runs."""
     took = {}
-    for name in ("web", "beat", "worker"):
+    for name in ("web", "beat", "worker", "printer"):
         process = started.running[name].process
         begun = time.monotonic()
         process.send_signal(signal.SIGTERM)
@@ -510,7 +512,7 @@ def test_every_process_stops_cleanly_when_asked(started):
         took[name] = time.monotonic() - begun
 
     codes = {name: running.process.returncode for name, running in started.running.items()}
-    assert codes == {"web": 0, "worker": 0, "beat": 0}
+    assert codes == {"web": 0, "worker": 0, "printer": 0, "beat": 0}
     assert max(took.values()) < 15, took
     with pytest.raises(OSError, match="refused"):
         started.get("/healthz")
