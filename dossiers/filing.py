@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from django.db.models import prefetch_related_objects
-from django.utils.translation import gettext as _, gettext_lazy, ngettext
+from django.utils.translation import gettext as _, gettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from accounts.models import Unit
@@ -247,12 +247,21 @@ def first_incomplete(filing: Filing, verdict: Verdict) -> Place:
 
 
 def missing_papers(filing: Filing) -> list[str]:
-    """Return a sentence for each mandatory paper that has no file yet."""
-    return [
-        _("Thêm tệp cho “%(paper)s”.") % {"paper": paper}
-        for paper in filing.slots
-        if paper.is_mandatory and not filing.files.get(paper.key)
-    ]
+    """Return a sentence for each paper without a file it must have, or with one to take out."""
+    return [sentence for _paper, sentence in paper_problems(filing)]
+
+
+def paper_problems(filing: Filing) -> list[tuple[Paper, str]]:
+    """Return what each paper lacks, beside that paper."""
+    found = []
+    for paper in filing.slots:
+        links = filing.files.get(paper.key, ())
+        if any(link.file.is_infected for link in links):
+            sentence = _("“%(paper)s” có tệp nhiễm mã độc. Bỏ tệp đó, rồi gửi tệp khác.")
+            found.append((paper, sentence % {"paper": paper}))
+        elif paper.is_mandatory and not links:
+            found.append((paper, _("Thêm tệp cho “%(paper)s”.") % {"paper": paper}))
+    return found
 
 
 def _agency_problems(filing: Filing) -> list[str]:
@@ -262,10 +271,6 @@ def _agency_problems(filing: Filing) -> list[str]:
     if filing.case is None:
         found.append(_("Chọn trường hợp của hồ sơ."))
     return found
-
-
-def pages_text(count: int) -> str:
-    return ngettext("%(count)d trang", "%(count)d trang", count) % {"count": count}
 
 
 def online_time(case: Case) -> Any:

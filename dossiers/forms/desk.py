@@ -137,8 +137,11 @@ class IssueForm(DeskForm):
     signed_by_name = forms.CharField(label=_("Người ký"), max_length=120)
     file = forms.FileField(
         label=_("Tệp kết quả đã ký"),
-        help_text=_("PDF, JPG hoặc PNG, không quá 10 MB. Công dân xem và tải về chính tệp này."),
-        widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
+        help_text=_(
+            "PDF hoặc ảnh (JPG, PNG, HEIC), không quá 10 MB; không nhận tệp Word và .zip. Công dân "
+            "xem và tải về chính tệp này."
+        ),
+        widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png,.heic,.heif"}),
     )
 
 

@@ -9,7 +9,7 @@ from dossiers.models.clock import (
 from dossiers.models.dossier import Dossier, DossierParty
 from dossiers.models.draft import Draft, DraftPaper
 from dossiers.models.events import DossierEvent, Step
-from dossiers.models.files import DossierPaper, StoredFile
+from dossiers.models.files import DossierPaper, PaperBundle, StoredFile
 from dossiers.models.money import Obligation, ObligationLine
 from dossiers.models.outcome import Decision, Delivery, Result, Slip
 
@@ -25,6 +25,7 @@ __all__ = [
     "DraftPaper",
     "Obligation",
     "ObligationLine",
+    "PaperBundle",
     "Result",
     "Slip",
     "Step",

@@ -23,6 +23,7 @@ from dossiers.models import (
     Result,
     Slip,
     Step,
+    StoredFile,
     SupplementItem,
     SupplementRequest,
 )
@@ -73,6 +74,16 @@ class PaperRows:
     name: str
     files: Sequence[DossierPaper]
     older: Sequence[DossierPaper]
+
+    @property
+    def bundle(self) -> StoredFile | None:
+        """The photos among `files` in one PDF, None while (or where) there is none."""
+        return next((link.bundle.file for link in self.files if link.bundle), None)
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether a virus was found in one of `files`."""
+        return any(link.file.is_infected for link in self.files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +262,9 @@ def papers_of(dossier: Dossier) -> list[PaperRows]:
     names: dict[str, str] = {}
     current: dict[str, list[DossierPaper]] = {}
     older: dict[str, list[DossierPaper]] = {}
-    links = dossier.papers.select_related("file").order_by("paper_key", "-round", "position", "pk")
+    links = dossier.papers.select_related("file", "bundle__file").order_by(
+        "paper_key", "-round", "position", "pk"
+    )
     for link in links:
         names.setdefault(link.paper_key, link.paper_name)
         kept = current if link.superseded_at is None else older

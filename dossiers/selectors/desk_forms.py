@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.enums import Role
 from accounts.selectors import list_staff
-from dossiers import deadlines
+from dossiers import attachments, deadlines
 from dossiers.models import Dossier, ObligationLine, Step
 from dossiers.selectors.desk_work import PaperGroup, WorkPage
 from portal.core import calendars
@@ -60,8 +60,10 @@ def list_targets(page: WorkPage, *, whole: bool) -> list[TargetFacts]:
 def _note(group: PaperGroup | None) -> str:
     if group is None or not group.files:
         return _("chưa nộp")
-    pages = sum(one.file.pages or 0 for one in group.files)
-    return _("đã nộp %(files)d tệp, %(pages)d trang") % {"files": len(group.files), "pages": pages}
+    if any(one.file.is_infected for one in group.files):
+        return _("có tệp nhiễm mã độc, không mở được")
+    contents = attachments.contents_text(one.file for one in group.files)
+    return _("đã nộp %(contents)s") % {"contents": contents}
 
 
 def _answers(sections: Iterable[display.SectionRows]) -> list[TargetFacts]:

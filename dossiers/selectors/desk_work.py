@@ -70,6 +70,8 @@ class PaperGroup:
     name: str
     files: list[PaperFile] = field(default_factory=list)
     superseded: list[PaperFile] = field(default_factory=list)
+    # The photos of the current files in one PDF, once a worker has made it.
+    bundle: StoredFile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +188,7 @@ def get_work_page(
         reads=reads,
         parties=_parties(dossier.parties.all(), reads=reads),
         sections=answers_of(dossier) if reads else (),
-        papers=_papers(dossier.papers.select_related("file")) if reads else [],
+        papers=_papers(dossier.papers.select_related("file", "bundle__file")) if reads else [],
         steps=done_steps,
         events=_events(dossier),
         obligations=obligations,
@@ -244,7 +246,7 @@ def _papers(papers: Iterable[DossierPaper]) -> list[PaperGroup]:
     groups: dict[str, PaperGroup] = {}
     for paper in papers:
         group = groups.setdefault(paper.paper_key, PaperGroup(paper.paper_key, paper.paper_name))
-        pages = (paper.file.pages or 0) if paper.file.is_viewable else 0
+        pages = (paper.file.pages or 0) if paper.file.has_pictures else 0
         shown = PaperFile(
             file=paper.file,
             round=paper.round,
@@ -252,6 +254,8 @@ def _papers(papers: Iterable[DossierPaper]) -> list[PaperGroup]:
             short_hash=paper.file.sha256[:12],
         )
         (group.files if paper.superseded_at is None else group.superseded).append(shown)
+        if paper.superseded_at is None and paper.bundle is not None:
+            group.bundle = paper.bundle.file
     return list(groups.values())
 
 

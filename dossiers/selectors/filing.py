@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from accounts.models import Unit
-from dossiers import filing
+from dossiers import attachments, filing
 from dossiers.enums import Relation
 from dossiers.filing import Filing, FilingStep, Place, Verdict
 from dossiers.models import DraftPaper
@@ -65,8 +65,13 @@ class Slot:
 
     paper: Paper
     files: tuple[DraftPaper, ...]
-    pages: int
+    contents: str
     hint: str
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether a virus was found in one of the files."""
+        return any(link.file.is_infected for link in self.files)
 
 
 def list_agencies(page: Filing) -> list[Unit]:
@@ -117,7 +122,8 @@ def list_slots(page: Filing) -> list[Slot]:
 def slot_of(page: Filing, paper: Paper) -> Slot:
     files = page.files.get(paper.key, ())
     hint = " ".join(part for part in (_sentence(paper.condition), paper.hint) if part)
-    return Slot(paper, files, sum(link.file.pages or 1 for link in files), hint)
+    contents = attachments.contents_text(link.file for link in files)
+    return Slot(paper, files, contents, hint)
 
 
 def list_prepared(page: Filing) -> list[Paper]:
@@ -206,10 +212,9 @@ def _papers_part(page: Filing) -> ReviewPart:
     lines = []
     for paper in page.papers:
         if page.is_slot(paper):
-            count = slot_of(page, paper).pages
-            if not count and not paper.is_mandatory:
+            value = slot_of(page, paper).contents
+            if not value and not paper.is_mandatory:
                 continue
-            value = filing.pages_text(count) if count else ""
         elif paper.source == PaperSource.EFORM:
             value = _("hệ thống tự lập từ tờ khai")
         else:

@@ -25,12 +25,14 @@ def find_dossier(*, code: str, user: User, at: datetime) -> Dossier | None:
 
 
 def find_file(*, code: str, file_id: UUID, user: User, at: datetime) -> StoredFile | None:
-    """Return a paper or result of a dossier; what is staged for a supplement is its owner's."""
+    """Return a paper, bundle or result of a dossier; what is staged is for its owner alone."""
     dossier = find_dossier(code=code, user=user, at=at)
     if dossier is None:
         return None
-    linked = Q(pk__in=dossier.papers.values("file")) | Q(
-        pk__in=dossier.results.filter(revoked_at=None).values("file")
+    linked = (
+        Q(pk__in=dossier.papers.values("file"))
+        | Q(pk__in=dossier.bundles.exclude(file=None).values("file"))
+        | Q(pk__in=dossier.results.filter(revoked_at=None).values("file"))
     )
     if dossier.owner_id == user.pk:
         linked |= Q(pk__in=dossier.supplements.values("items__uploads__file"))

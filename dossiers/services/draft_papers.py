@@ -1,5 +1,6 @@
 """The files of a draft, slot by slot: nothing that was received is lost by a refusal."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import BinaryIO
 from uuid import UUID
@@ -22,20 +23,18 @@ class NoSuchFile(Exception):
     """The draft has no such file."""
 
 
-def add_file(
+def add_upload(
     *, draft_id: UUID, owner: User, paper_key: str, upload: BinaryIO, name: str, at: datetime
-) -> DraftPaper:
+) -> list[DraftPaper]:
     """
-    Look at a file, keep it and put it last into a slot of a draft.
+    Look at an upload, keep it and put it last into a slot of a draft: a .zip paper by paper.
 
     :raises attachments.UploadRefused: with the sentence for the citizen; nothing is kept then.
     :raises NoSuchSlot: if no such paper is to be uploaded.
     :raises drafting.DraftMissing, drafting.DraftSubmitted: if there is nothing to work on.
     """
-    facts, data = attachments.look_at(upload, name)
-    return add_known_file(
-        draft_id=draft_id, owner=owner, paper_key=paper_key, facts=facts, data=data, at=at
-    )
+    received = attachments.look_at(upload, name)
+    return _add(draft_id=draft_id, owner=owner, paper_key=paper_key, received=received, at=at)
 
 
 def add_known_file(
@@ -48,24 +47,33 @@ def add_known_file(
     at: datetime,
 ) -> DraftPaper:
     """
-    Do what `add_file` does with content that was looked at already, or that we made ourselves.
+    Do what `add_upload` does with a content looked at already, or that we made ourselves.
 
     :raises attachments.UploadRefused: if there is no room; nothing is kept then.
-    :raises NoSuchSlot, drafting.DraftMissing, drafting.DraftSubmitted: as `add_file`.
+    :raises NoSuchSlot, drafting.DraftMissing, drafting.DraftSubmitted: as `add_upload`.
     """
-    key = attachments.keep(data)
-    try:
+    received = (files.Received(facts, data),)
+    [link] = _add(draft_id=draft_id, owner=owner, paper_key=paper_key, received=received, at=at)
+    return link
+
+
+def _add(
+    *,
+    draft_id: UUID,
+    owner: User,
+    paper_key: str,
+    received: Sequence[files.Received],
+    at: datetime,
+) -> list[DraftPaper]:
+    with attachments.kept(received) as keys:
         return _link(
             draft_id=draft_id,
             owner=owner,
             paper_key=paper_key,
-            facts=facts,
-            storage_key=key,
+            facts=[one.facts for one in received],
+            keys=keys,
             at=at,
         )
-    except BaseException:
-        files.delete_stored(key)
-        raise
 
 
 @transaction.atomic(durable=True)
@@ -74,24 +82,32 @@ def _link(
     draft_id: UUID,
     owner: User,
     paper_key: str,
-    facts: files.Inspected,
-    storage_key: str,
+    facts: Sequence[files.Inspected],
+    keys: Sequence[str],
     at: datetime,
-) -> DraftPaper:
+) -> list[DraftPaper]:
     # Person before draft, as everywhere: the day's quota is counted per person.
     User.objects.select_for_update(of=("self",), no_key=True).get(pk=owner.pk)
     draft = lock_draft(draft_id=draft_id, owner=owner)
     if not _is_slot(draft, paper_key):
         raise NoSuchSlot(paper_key)
     links = list(draft.papers.select_related("file"))
-    attachments.require_room((link.file for link in links), facts.size, by=owner, at=at)
-    file = attachments.record(facts, storage_key, by=owner, at=at)
+    attachments.require_room((link.file for link in links), facts, by=owner, at=at)
     taken = [link.position for link in links if link.paper_key == paper_key]
-    link = DraftPaper.objects.create(
-        draft=draft, paper_key=paper_key, file=file, position=max(taken, default=-1) + 1
-    )
+    new = [
+        DraftPaper(
+            draft=draft,
+            paper_key=paper_key,
+            file=attachments.record(one, key, by=owner, at=at),
+            position=position,
+        )
+        for position, (one, key) in enumerate(
+            zip(facts, keys, strict=True), start=max(taken, default=-1) + 1
+        )
+    ]
+    DraftPaper.objects.bulk_create(new)
     _changed(draft, at=at)
-    return link
+    return new
 
 
 @transaction.atomic(durable=True)

@@ -35,21 +35,21 @@ def publish_result(
     """
     Look at the uploaded result, keep it, and issue it.
 
-    :raises attachments.UploadRefused: if the file is not to be kept.
+    :raises attachments.UploadRefused: if the file is not to be kept, or its pages cannot be shown.
     :raises processing.WrongStep: if no approved decision waits at the registrar's step.
     :raises policies.NotYourDossier, reception.StepTaken, lifecycle.StaleVersion: as claim_step.
     """
-    facts, data = attachments.look_at(upload, name)
-    storage_key = attachments.keep(data)
-    return _issue(
-        dossier_id=dossier_id,
-        by=by,
-        at=at,
-        version=version,
-        sheet=sheet,
-        facts=facts,
-        storage_key=storage_key,
-    )
+    received = attachments.look_at_result(upload, name)
+    with attachments.kept((received,)) as keys:
+        return _issue(
+            dossier_id=dossier_id,
+            by=by,
+            at=at,
+            version=version,
+            sheet=sheet,
+            facts=received.facts,
+            storage_key=keys[0],
+        )
 
 
 @transaction.atomic(durable=True)

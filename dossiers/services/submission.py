@@ -11,7 +11,16 @@ from accounts.enums import Role
 from accounts.limits import Bucket
 from accounts.models import Unit, User
 from accounts.services import limits
-from dossiers import codes, deadlines, filing, issuing, notices, steps, transitions
+from dossiers import (
+    attachments,
+    codes,
+    deadlines,
+    filing,
+    issuing,
+    notices,
+    steps,
+    transitions,
+)
 from dossiers.enums import DossierState, PartyRole, Relation
 from dossiers.filing import Filing, FilingStep, Place, Verdict
 from dossiers.models import Dossier, DossierPaper, DossierParty, Draft
@@ -219,6 +228,7 @@ def _add_papers(dossier: Dossier, filed: Filing, *, at: datetime) -> dict[str, i
         for paper in filed.slots
         for link in filed.files.get(paper.key, ())
     ]
+    attachments.plan_bundles(dossier, links, at=at)
     DossierPaper.objects.bulk_create(links)
     counts: dict[str, int] = {}
     for link in links:

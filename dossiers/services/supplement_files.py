@@ -1,5 +1,6 @@
 """Files put to the items of a supplement request, before the citizen hands them in."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import BinaryIO
 from uuid import UUID
@@ -17,36 +18,42 @@ class NoSuchItem(Exception):
     """Nothing of this kind is asked of this person (any more)."""
 
 
-def add_file(
+def add_upload(
     *, item_id: int, owner: User, upload: BinaryIO, name: str, at: datetime
-) -> SupplementUpload:
+) -> list[SupplementUpload]:
     """
-    Look at a file, keep it and put it to an item that asks for a paper.
+    Look at an upload, keep it and put it to an item that asks for a paper: a .zip paper by paper.
 
     :raises attachments.UploadRefused: with the sentence for the citizen; nothing is kept then.
     :raises NoSuchItem: if the item does not wait for `owner`.
     """
-    facts, data = attachments.look_at(upload, name)
-    key = attachments.keep(data)
-    try:
-        return _link(item_id=item_id, owner=owner, facts=facts, storage_key=key, at=at)
-    except BaseException:
-        files.delete_stored(key)
-        raise
+    received = attachments.look_at(upload, name)
+    facts = [one.facts for one in received]
+    with attachments.kept(received) as keys:
+        return _link(item_id=item_id, owner=owner, facts=facts, keys=keys, at=at)
 
 
 @transaction.atomic(durable=True)
 def _link(
-    *, item_id: int, owner: User, facts: files.Inspected, storage_key: str, at: datetime
-) -> SupplementUpload:
+    *,
+    item_id: int,
+    owner: User,
+    facts: Sequence[files.Inspected],
+    keys: Sequence[str],
+    at: datetime,
+) -> list[SupplementUpload]:
     User.objects.select_for_update(of=("self",), no_key=True).get(pk=owner.pk)
     item = _lock_item(item_id=item_id, owner=owner)
     staged = SupplementUpload.objects.filter(item__request=item.request_id).select_related("file")
-    attachments.require_room(_present(item, list(staged)), facts.size, by=owner, at=at)
-    file = attachments.record(facts, storage_key, by=owner, at=at)
+    attachments.require_room(_present(item, list(staged)), facts, by=owner, at=at)
     taken = [one.position for one in staged if one.item_id == item.pk]
-    return SupplementUpload.objects.create(
-        item=item, file=file, position=max(taken, default=-1) + 1
+    return SupplementUpload.objects.bulk_create(
+        SupplementUpload(
+            item=item, file=attachments.record(one, key, by=owner, at=at), position=position
+        )
+        for position, (one, key) in enumerate(
+            zip(facts, keys, strict=True), start=max(taken, default=-1) + 1
+        )
     )
 
 

@@ -9,7 +9,16 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.selectors import list_roles
-from dossiers import deadlines, issuing, lifecycle, notices, policies, steps, transitions
+from dossiers import (
+    attachments,
+    deadlines,
+    issuing,
+    lifecycle,
+    notices,
+    policies,
+    steps,
+    transitions,
+)
 from dossiers.enums import Action, DossierState, SupplementStage
 from dossiers.models import (
     Dossier,
@@ -169,7 +178,7 @@ def answer_supplement(
 
     :raises policies.NotYourDossier: if `by` did not hand the dossier in.
     :raises NoOpenRequest: if nothing is asked (any more).
-    :raises NotAnswered: if an item has neither file nor answer.
+    :raises NotAnswered: if an item has neither file nor answer, or a file with a virus.
     """
     dossier = (
         Dossier.objects.locked()
@@ -186,7 +195,7 @@ def answer_supplement(
     missing = [
         item
         for item in items
-        if (item.paper_key and not item.uploads.all())
+        if (item.paper_key and not _is_answered(item))
         or (item.field_key and given.get(item.field_key) in (None, "", []))
     ]
     if missing:
@@ -218,22 +227,28 @@ def _replace_papers(
 ) -> None:
     keys = [item.paper_key for item in items if item.paper_key]
     dossier.papers.filter(paper_key__in=keys, superseded_at=None).update(superseded_at=at)
-    DossierPaper.objects.bulk_create(
-        [
-            DossierPaper(
-                dossier=dossier,
-                paper_key=item.paper_key,
-                paper_name=item.label,
-                file=upload.file,
-                position=upload.position,
-                round=request.round,
-                added_at=at,
-            )
-            for item in items
-            if item.paper_key
-            for upload in item.uploads.all()
-        ]
-    )
+    links = [
+        DossierPaper(
+            dossier=dossier,
+            paper_key=item.paper_key,
+            paper_name=item.label,
+            file=upload.file,
+            position=upload.position,
+            round=request.round,
+            added_at=at,
+        )
+        for item in items
+        if item.paper_key
+        for upload in item.uploads.all()
+    ]
+    attachments.plan_bundles(dossier, links, at=at)
+    DossierPaper.objects.bulk_create(links)
+
+
+def _is_answered(item: SupplementItem) -> bool:
+    """Whether there are files, none of them blocked for a virus."""
+    uploads = item.uploads.all()
+    return bool(uploads) and not any(one.file.is_infected for one in uploads)
 
 
 def _only(values: Mapping[str, Any], keys: set[str]) -> dict[str, Any]:

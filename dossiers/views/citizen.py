@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.decorators import citizen_required
 from accounts.requests import CitizenRequest
 from accounts.selectors import collects_online
-from dossiers import attachments, filing, lifecycle, policies
-from dossiers.models import Dossier, DossierPaper, Slip
+from dossiers import attachments, lifecycle, policies
+from dossiers.models import Dossier, DossierPaper, Slip, StoredFile
 from dossiers.selectors import citizen
 from dossiers.services import withdrawal
 from portal.core.dates import local_day
@@ -64,6 +64,8 @@ def detail(request: CitizenRequest, code: str) -> HttpResponse:
         "papers": [
             {
                 "name": paper.name,
+                "bundle": bundle_of(dossier, paper.bundle) if paper.bundle else None,
+                "is_blocked": paper.is_blocked,
                 "files": [file_of(dossier, link) for link in paper.files],
                 "older": [file_of(dossier, link) for link in paper.older],
             }
@@ -112,15 +114,22 @@ def file_of(dossier: Dossier, link: DossierPaper) -> dict[str, Any]:
     """Return what components/upload_row.html takes for a file that was handed in."""
     file = link.file
     args: list[str | UUID | int] = [dossier.code, file.pk]
-    size = attachments.size_text(file.size)
     return {
         "name": file.name,
-        "url": reverse("dossiers:file", args=args),
-        "facts": f"{filing.pages_text(file.pages or 1)} · {size}",
-        "scan": "" if file.is_viewable else str(file.get_scan_state_display()),
-        "thumb_url": reverse("dossiers:preview", args=[*args, 1]) if file.is_viewable else "",
+        "url": "" if file.is_infected else reverse("dossiers:file", args=args),
+        "facts": attachments.facts_text(file),
+        "scan": attachments.scan_text(file),
+        "thumb_url": reverse("dossiers:preview", args=[*args, 1]) if file.has_pictures else "",
         "move_url": "",
         "remove_url": "",
+    }
+
+
+def bundle_of(dossier: Dossier, file: StoredFile) -> dict[str, str]:
+    """Return the line of a paper's photos put together into one PDF."""
+    return {
+        "url": reverse("dossiers:file", args=[dossier.code, file.pk]),
+        "facts": attachments.facts_text(file),
     }
 
 

@@ -91,7 +91,8 @@ def _original(request: HttpRequest, found: StoredFile | None) -> HttpResponse:
     if found is None:
         raise Http404
     if not found.is_viewable:
-        response = render(request, "dossiers/public/file_withheld.html", status=409)
+        context = {"is_infected": found.is_infected}
+        response = render(request, "dossiers/public/file_withheld.html", context, status=409)
         response["Cache-Control"] = "private, no-store"
         return response
     try:

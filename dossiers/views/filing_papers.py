@@ -14,9 +14,8 @@ from django.views.decorators.http import require_POST
 
 from accounts.requests import CitizenRequest
 from dossiers import attachments
-from dossiers.enums import ScanState
-from dossiers.filing import FilingStep, Place, pages_text
-from dossiers.models import DraftPaper
+from dossiers.filing import FilingStep, Place, paper_problems
+from dossiers.models import DraftPaper, StoredFile
 from dossiers.selectors import filing as pages
 from dossiers.selectors.filing import Slot
 from dossiers.services import draft_papers
@@ -45,12 +44,9 @@ def show_papers(
         "shown": pages.list_shown(page),
         "stray": [file_of(desk, link, is_first=True) for link in page.stray_files],
         "problems": [
-            {
-                "text": _("Thêm tệp cho “%(paper)s”.") % {"paper": slot.paper},
-                "anchor": f"paper-{slot.paper.key}-file",
-            }
-            for slot in slots
-            if names_missing and slot.paper.is_mandatory and not slot.files
+            {"text": sentence, "anchor": f"paper-{paper.key}-file"}
+            for paper, sentence in paper_problems(page)
+            if names_missing
         ],
         "token_value": get_token(desk.request),
     }
@@ -68,7 +64,7 @@ def paper_upload(request: CitizenRequest, draft_id: UUID, paper_key: str) -> Htt
         refused = _("Chưa chọn tệp nào. Chọn hoặc chụp ít nhất một tệp rồi gửi.")
     for upload in uploads:
         try:
-            draft_papers.add_file(
+            links = draft_papers.add_upload(
                 draft_id=draft_id,
                 owner=request.user,
                 paper_key=paper_key,
@@ -81,7 +77,7 @@ def paper_upload(request: CitizenRequest, draft_id: UUID, paper_key: str) -> Htt
         except attachments.UploadRefused as error:
             refused = f"“{upload.name}”: {error.sentence}"
             break
-        received += 1
+        received += len(links)
     after = open_desk(request, draft_id)
     if request.headers.get("X-Requested-With") == "XMLHttpRequest":
         return _card(after, paper_key, error=refused)
@@ -124,8 +120,8 @@ def card_of(desk: Desk, slot: Slot, *, error: str = "") -> dict[str, Any]:
     state, text = "missing", _("chưa có")
     if slot.files:
         state = "received"
-        text = _("đã nhận %(pages)s") % {"pages": pages_text(slot.pages)}
-    if error:
+        text = _("đã nhận %(contents)s") % {"contents": slot.contents}
+    if error or slot.is_blocked:
         state, text = "redo", _("cần chụp lại")
     return {
         "key": slot.paper.key,
@@ -148,18 +144,25 @@ def card_of(desk: Desk, slot: Slot, *, error: str = "") -> dict[str, Any]:
 def file_of(desk: Desk, link: DraftPaper, *, is_first: bool) -> dict[str, Any]:
     """Return what the component upload_row takes for one file."""
     draft_id, file = desk.draft.pk, link.file
-    size = attachments.size_text(file.size)
     return {
         "name": file.name,
-        "url": reverse("dossiers:draft_file", args=[draft_id, file.pk]),
-        "facts": f"{pages_text(file.pages or 1)} · {size}",
-        "scan": "" if file.is_viewable else str(ScanState(file.scan_state).label),
+        "url": "" if file.is_infected else reverse("dossiers:draft_file", args=[draft_id, file.pk]),
+        "facts": attachments.facts_text(file),
+        "scan": scan_of(file),
         "thumb_url": reverse("dossiers:draft_preview", args=[draft_id, file.pk, 1])
-        if file.is_viewable
+        if file.has_pictures
         else "",
         "move_url": "" if is_first else reverse("dossiers:paper_move", args=[draft_id, file.pk]),
         "remove_url": reverse("dossiers:paper_remove", args=[draft_id, file.pk]),
     }
+
+
+def scan_of(file: StoredFile) -> str:
+    """Return why a file cannot be opened and what to do about it, "" when it can."""
+    text = attachments.scan_text(file)
+    if not file.is_infected:
+        return text
+    return f"{text} {_('Bỏ tệp này, rồi chụp lại hoặc chọn tệp khác.')}"
 
 
 def _card(desk: Desk, paper_key: str, *, error: str) -> HttpResponse:

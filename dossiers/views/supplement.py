@@ -15,11 +15,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.decorators import citizen_required
 from accounts.requests import CitizenRequest
-from dossiers import attachments, filing, policies
+from dossiers import attachments, policies
 from dossiers.forms import supplement as forms
 from dossiers.models import Dossier, SupplementItem, SupplementRequest, SupplementUpload
 from dossiers.selectors import citizen
 from dossiers.services import supplement_files, supplements
+from dossiers.views.filing_papers import scan_of
 from portal.core import files as core_files
 from portal.core.dates import to_local
 from procedures.eform.definition import Definition
@@ -89,7 +90,7 @@ def supplement_upload(request: CitizenRequest, code: str, item_id: int) -> HttpR
         refused = _("Chưa chọn tệp nào. Chọn hoặc chụp ít nhất một tệp rồi gửi.")
     for upload in uploads:
         try:
-            supplement_files.add_file(
+            uploaded = supplement_files.add_upload(
                 item_id=item.pk,
                 owner=request.user,
                 upload=cast(BinaryIO, upload.file),
@@ -101,7 +102,7 @@ def supplement_upload(request: CitizenRequest, code: str, item_id: int) -> HttpR
         except attachments.UploadRefused as error:
             refused = f"“{upload.name}”: {error.sentence}"
             break
-        received += 1
+        received += len(uploaded)
     after = _asked(request, code)
     if after is None:
         raise Http404
@@ -134,10 +135,10 @@ def supplement_remove(
 def card_of(asked: Asked, item: SupplementItem, *, error: str = "") -> dict[str, Any]:
     """Return what the component paper_card takes for one asked paper."""
     uploads = list(item.uploads.all())
-    pages = sum(one.file.pages or 1 for one in uploads)
     state, text = "redo", _("cần chụp lại")
-    if uploads and not error:
-        state, text = "received", _("đã nhận %(pages)s") % {"pages": filing.pages_text(pages)}
+    if uploads and not error and not any(one.file.is_infected for one in uploads):
+        contents = attachments.contents_text(one.file for one in uploads)
+        state, text = "received", _("đã nhận %(contents)s") % {"contents": contents}
     return {
         "key": f"muc-{item.pk}",
         "title": item.label,
@@ -156,14 +157,13 @@ def card_of(asked: Asked, item: SupplementItem, *, error: str = "") -> dict[str,
 
 def _file(asked: Asked, item: SupplementItem, upload: SupplementUpload) -> dict[str, Any]:
     file, code = upload.file, asked.dossier.code
-    size = attachments.size_text(file.size)
     return {
         "name": file.name,
-        "url": reverse("dossiers:file", args=[code, file.pk]),
-        "facts": f"{filing.pages_text(file.pages or 1)} · {size}",
-        "scan": "" if file.is_viewable else str(file.get_scan_state_display()),
+        "url": "" if file.is_infected else reverse("dossiers:file", args=[code, file.pk]),
+        "facts": attachments.facts_text(file),
+        "scan": scan_of(file),
         "thumb_url": reverse("dossiers:preview", args=[code, file.pk, 1])
-        if file.is_viewable
+        if file.has_pictures
         else "",
         "move_url": "",
         "remove_url": reverse("dossiers:supplement_remove", args=[code, item.pk, file.pk]),

@@ -1,10 +1,8 @@
 """The virus scanner: a real clamd with a signature of our own, and one that misbehaves."""
 
-import contextlib
 import hashlib
 import shutil
 import socket
-import socketserver
 import struct
 import subprocess
 import threading
@@ -14,7 +12,10 @@ import pytest
 
 from portal.core import scanner
 from portal.core.scanner import State, Verdict, scan
+from tests.core import scripted_scanner
+from tests.core.scripted_scanner import read_stream
 
+scripted = scripted_scanner.scripted
 VIRUS = b"mau thu cua cong, khong phai vi-rut that"
 CLAMD = shutil.which("clamd", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
 CONFIGURATION = """
@@ -63,43 +64,6 @@ def clamd(tmp_path_factory):
 def real(clamd, settings):
     settings.SCANNER_URL = clamd
     return clamd
-
-
-class Scripted(socketserver.BaseRequestHandler):
-    """Speaks clamd's protocol, and answers as the test says."""
-
-    def handle(self):
-        with contextlib.suppress(OSError):
-            self.server.handled(self.request)
-
-
-@pytest.fixture
-def scripted(settings):
-    """Start a scanner on TCP that handles each connection with the given function."""
-    servers = []
-
-    def start(handle):
-        server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Scripted)
-        server.daemon_threads = True
-        server.handled = handle
-        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        servers.append(server)
-        settings.SCANNER_URL = f"tcp://127.0.0.1:{server.server_address[1]}"
-
-    yield start
-    for server in servers:
-        server.shutdown()
-        server.server_close()
-
-
-def read_stream(connection):
-    """Take one INSTREAM off the wire, as clamd does, and return the bytes sent."""
-    file = connection.makefile("rb")
-    assert file.read(10) == b"zINSTREAM\0"
-    received = b""
-    while length := struct.unpack(">I", file.read(4))[0]:
-        received += file.read(length)
-    return received
 
 
 # With a real clamd

@@ -1,6 +1,7 @@
 """Files of citizens: kept whole or not at all, within quotas, in the order they came."""
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from django.core.files.storage import default_storage
@@ -10,6 +11,7 @@ from dossiers.enums import ScanState
 from dossiers.models import StoredFile
 from dossiers.services import draft_papers, drafting
 from portal.core import files as core_files
+from tests.core.uploads import docx, heic, zipped
 from tests.factories.accounts import CitizenFactory
 from tests.factories.dossiers import MONDAY_9AM, StoredFileFactory
 from tests.factories.filing import new_draft, pdf, photo, place
@@ -24,6 +26,12 @@ def draft():
 
 
 def add(draft, **changes):
+    """Upload one file that brings one paper."""
+    [link] = add_all(draft, **changes)
+    return link
+
+
+def add_all(draft, **changes):
     given = {
         "draft_id": draft.pk,
         "owner": draft.owner,
@@ -32,7 +40,7 @@ def add(draft, **changes):
         "name": "anh.jpg",
         "at": MONDAY_9AM,
     }
-    return draft_papers.add_file(**{**given, **changes})
+    return draft_papers.add_upload(**{**given, **changes})
 
 
 def kept_files():
@@ -55,7 +63,7 @@ def test_a_file_is_kept_with_what_its_content_says(draft):
 
 
 def test_with_a_scanner_a_file_waits_in_quarantine(draft, settings):
-    settings.SCANNER_URL = "clamd://scanner"
+    settings.SCANNER_URL = "tcp://127.0.0.1:1"
 
     assert add(draft).file.scan_state == ScanState.QUARANTINED
 
@@ -151,6 +159,101 @@ def test_a_half_written_preview_is_made_again(draft):
         kept.write(picture[:20])
 
     assert attachments.preview_png(file, page=1) == picture
+
+
+def photos(count, *others):
+    """Return a .zip of photos taken one after the other, then `others`."""
+    names = [(f"anh-{number}.jpg", photo().read()) for number in range(1, count + 1)]
+    return BytesIO(zipped(*names, *others))
+
+
+def test_a_zip_of_three_photos_becomes_three_files_in_a_slot(draft):
+    add(draft, name="dau.jpg")
+    links = add_all(draft, upload=photos(3), name="anh.zip")
+
+    row = draft.papers.select_related("file").filter(paper_key="can-cuoc").order_by("position")
+    assert [link.position for link in links] == [1, 2, 3]
+    assert [link.file.name for link in row] == ["dau.jpg", "anh-1.jpg", "anh-2.jpg", "anh-3.jpg"]
+    assert {link.file.kind for link in row} == {"jpeg"}
+
+
+def test_a_zip_with_one_bad_member_is_refused_whole_and_names_it(draft):
+    before = kept_files()
+
+    with pytest.raises(attachments.UploadRefused) as caught:
+        add_all(draft, upload=photos(2, ("chuong-trinh.exe", b"MZ" + bytes(90))), name="anh.zip")
+
+    assert "“chuong-trinh.exe”" in caught.value.sentence
+    assert (kept_files(), draft.papers.count(), StoredFile.objects.count()) == (before, 0, 0)
+
+
+def test_members_of_a_zip_count_against_the_number_of_files(draft):
+    fill(draft, [1] * 18)
+    before = kept_files()
+
+    with pytest.raises(attachments.UploadRefused) as caught:
+        add_all(draft, upload=photos(3), name="anh.zip")
+
+    assert "đã có 18, tệp .zip này có 3" in caught.value.sentence
+    assert (kept_files(), draft.papers.count()) == (before, 18)
+    assert len(add_all(draft, upload=photos(2), name="anh.zip")) == 2
+
+
+def test_members_of_a_zip_count_against_the_size_together(draft, monkeypatch):
+    size = len(photo().read())
+    monkeypatch.setattr(attachments, "MAX_TOTAL", 3 * size - 1)
+    before = kept_files()
+
+    with pytest.raises(attachments.UploadRefused):
+        add_all(draft, upload=photos(3), name="anh.zip")
+
+    assert (kept_files(), draft.papers.count()) == (before, 0)
+    assert len(add_all(draft, upload=photos(2), name="anh.zip")) == 2
+
+
+def test_a_zip_that_the_store_takes_half_of_leaves_nothing(draft, monkeypatch):
+    real, room = core_files.store_bytes, [1, 2]
+    before = kept_files()
+
+    def filling(data):
+        if not room:
+            raise core_files.StorageUnavailable("no space")
+        room.pop()
+        return real(data)
+
+    monkeypatch.setattr("portal.core.files.store_bytes", filling)
+    with pytest.raises(attachments.UploadRefused):
+        add_all(draft, upload=photos(3), name="anh.zip")
+
+    assert (kept_files(), StoredFile.objects.count()) == (before, 0)
+
+
+def test_a_word_file_is_kept_and_has_no_pages_to_show(draft):
+    file = add(draft, upload=BytesIO(docx()), name="Đơn.docx").file
+
+    assert (file.kind, file.pages, file.has_pictures) == ("docx", None, False)
+    assert attachments.facts_text(file).startswith("tệp Word, – trang · ")
+    with pytest.raises(core_files.PreviewFailed):
+        attachments.preview_png(file, page=1)
+
+
+def test_a_photo_of_an_iphone_is_kept_and_shown(draft):
+    file = add(draft, upload=BytesIO(heic()), name="IMG_0001.HEIC").file
+
+    assert (file.kind, file.pages, file.name) == ("heic", 1, "IMG_0001.heic")
+    assert attachments.preview_png(file, page=1).startswith(b"\x89PNG")
+
+
+def test_contents_are_written_in_words():
+    pdf_of_two, photo_of_one, word = (
+        StoredFileFactory.build(pages=pages, kind=kind, storage_key="x")
+        for pages, kind in ((2, "pdf"), (1, "heic"), (None, "doc"))
+    )
+
+    assert attachments.contents_text([]) == ""
+    assert attachments.contents_text([pdf_of_two, photo_of_one]) == "3 trang"
+    assert attachments.contents_text([word]) == "1 tệp Word"
+    assert attachments.contents_text([pdf_of_two, word]) == "2 trang và 1 tệp Word"
 
 
 def test_sizes_are_written_in_words():

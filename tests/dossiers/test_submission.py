@@ -262,7 +262,7 @@ def test_the_last_page_is_reached_only_when_all_is_done():
     draft.refresh_from_db()
     page = filing.load(draft, today=MONDAY_9AM.date())
     assert filing.first_incomplete(page, filing.judge(page)).step is FilingStep.PAPERS
-    draft_papers.add_file(
+    draft_papers.add_upload(
         draft_id=draft.pk,
         owner=draft.owner,
         paper_key=link.paper_key,

@@ -14,12 +14,14 @@ from accounts.services import robots
 from dossiers.models import Dossier, Draft
 from portal.notices.models import Notice
 from procedures.models import Offer
+from tests.core.uploads import docx, heic, zipped
 from tests.factories.accounts import CitizenFactory, StaffFactory
 from tests.factories.dossiers import MONDAY_9AM
 from tests.factories.filing import photo, place, ready_draft
 from tests.factories.procedures import FORM_DEFINITION, FormVersionFactory, RevisionFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
+SCRIPT = {"x-requested-with": "XMLHttpRequest"}
 
 
 @pytest.fixture(autouse=True)
@@ -357,6 +359,59 @@ def test_hostile_uploads_are_refused_in_words_and_leave_nothing(citizen, data, n
     assert (refused.status_code, by_script.status_code) == (422, 422)
     assert "cần chụp lại" in by_script.content.decode()
     assert [link.paper_key for link in draft.papers.all()] == ["can-cuoc"]
+
+
+def test_a_zip_becomes_its_papers_on_the_card(citizen):
+    draft = walk(citizen, place(), upto="giay-to")
+    data = zipped(("mat-truoc.jpg", photo().read()), ("mat-sau.heic", heic()), ("don.docx", docx()))
+
+    card = upload(citizen, draft, data=data, name="giay.zip", headers=SCRIPT).content.decode()
+
+    assert "đã nhận 2 trang và 1 tệp Word" in card
+    assert card.count("/trang/1/") == 4  # picture and link of the two photos, none of the Word file
+    assert [name in card for name in ("mat-truoc.jpg", "mat-sau.heic", "don.docx")] == [True] * 3
+    assert "tệp Word, – trang" in card
+    assert ".zip" in card
+
+
+def test_a_zip_with_a_bad_member_is_refused_with_its_name(citizen):
+    draft = walk(citizen, place(), upto="giay-to")
+    data = zipped(("tot.jpg", photo().read()), ("xau.html", b"<html><script>1</script>"))
+
+    refused = upload(citizen, draft, data=data, name="giay.zip")
+
+    assert refused.status_code == 422
+    assert "“xau.html”" in refused.content.decode()
+    assert not draft.papers.exists()
+
+
+def test_several_files_of_a_zip_are_counted_in_the_message(citizen):
+    draft = walk(citizen, place(), upto="giay-to")
+    data = zipped(("1.jpg", photo().read()), ("2.jpg", photo().read()))
+
+    assert said(upload(citizen, draft, data=data, name="giay.zip")) == ["Đã nhận 2 tệp."]
+
+
+def test_the_review_names_papers_that_are_word_files_only(citizen):
+    draft = walk(citizen, place(), upto="giay-to")
+    for key in ("giay-chung-sinh", "can-cuoc"):
+        upload(citizen, draft, key, data=docx(), name="don.docx")
+    citizen.post(step_url(draft, "giay-to"), mark(draft))
+    citizen.post(step_url(draft, "nhan-ket-qua"), mark(draft, method="COUNTER"))
+
+    assert "1 tệp Word" in citizen.get(step_url(draft, "xem-lai")).content.decode()
+
+
+def test_the_preview_of_a_word_file_is_absent(citizen):
+    draft = walk(citizen, place(), upto="giay-to")
+    upload(citizen, draft, data=docx(), name="don.docx")
+    file = draft.papers.get().file
+
+    preview = citizen.get(reverse("dossiers:draft_preview", args=[draft.pk, file.pk, 1]))
+    original = citizen.get(reverse("dossiers:draft_file", args=[draft.pk, file.pk]))
+
+    assert preview.status_code == 404
+    assert original["Content-Disposition"] == 'attachment; filename="don.docx"'
 
 
 def test_a_hostile_name_is_shown_harmless(citizen):

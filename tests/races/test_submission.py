@@ -141,7 +141,7 @@ def test_parallel_uploads_to_one_draft_all_arrive_in_their_own_place():
     draft = new_draft(place())
 
     def upload():
-        return draft_papers.add_file(
+        [link] = draft_papers.add_upload(
             draft_id=draft.pk,
             owner=draft.owner,
             paper_key="can-cuoc",
@@ -149,6 +149,7 @@ def test_parallel_uploads_to_one_draft_all_arrive_in_their_own_place():
             name="anh.jpg",
             at=MONDAY_9AM,
         )
+        return link
 
     outcomes = at_once([upload] * 6)
 
@@ -165,7 +166,7 @@ def test_parallel_uploads_cannot_pass_the_quota_together(monkeypatch):
     monkeypatch.setattr(attachments, "MAX_FILES", 3)
 
     def upload():
-        return draft_papers.add_file(
+        return draft_papers.add_upload(
             draft_id=draft.pk,
             owner=draft.owner,
             paper_key="can-cuoc",

@@ -211,7 +211,7 @@ def _answer(scene: Scene) -> None:
                 scene.story, scene.cast.people, filed_on=scene.dossier.submitted_at.date()
             )
             photo = seed_papers.clear_photo(scene.story, told, scene.cast.people[scene.story.owner])
-            supplement_files.add_file(
+            supplement_files.add_upload(
                 item_id=item.pk,
                 owner=scene.owner,
                 upload=io.BytesIO(photo),

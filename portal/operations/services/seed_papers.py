@@ -15,8 +15,7 @@ from typing import Final
 import fontpkg_be_vietnam_pro
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-from dossiers import attachments
-from portal.core.files import Inspected
+from portal.core.files import Inspected, inspect_upload
 from portal.operations.services.seed_answers import Declared, Person
 from portal.operations.services.seed_stories import BIRTH, BUSINESS, STATUS, WEDDING, Story
 
@@ -87,8 +86,7 @@ def facts_of(data: bytes, name: str, *, pages: int = 1) -> Inspected:
 def _sample(extension: str) -> Inspected:
     page = _page(Sheet("", MARK, ()))
     data = {"pdf": lambda: _pdf([page]), "jpg": lambda: _photo(page, 1), "png": lambda: _png(page)}
-    facts, _data = attachments.look_at(io.BytesIO(data[extension]()), f"mau.{extension}")
-    return facts
+    return inspect_upload(io.BytesIO(data[extension]()), f"mau.{extension}")
 
 
 def _papers(story: Story, told: Declared, owner: Person) -> Iterator[PaperFile]:
