@@ -435,6 +435,7 @@ def test_logs_of_all_processes_are_json_and_hold_nothing_personal(started):
     started.get(f"/dang-nhap/?next=/ho-so/{code}/", Referer=f"https://{HOST}/ho-so/{code}/")
 
     for process in ("web", "worker", "printer", "beat"):
+        assert wait_until(lambda: log_of(started, process).strip(), seconds=60)  # noqa: B023
         text = log_of(started, process)
         assert [marker for marker in markers if marker in text] == []
         lines = [json.loads(line) for line in text.splitlines()]
