@@ -1,4 +1,4 @@
-"""The demonstration's catalogue in the test database: the eight procedures as the demo has them."""
+"""The demonstration's catalogue in the test database: the procedures as the demo has them."""
 
 from datetime import UTC, date, datetime
 

@@ -7,5 +7,5 @@ from tests.factories.catalogue import seed_demo_catalogue
 
 @pytest.fixture
 def catalogue(db):
-    """The demo's units by key, with its eight procedures published."""
+    """The demo's units by key, with its procedures published."""
     return seed_demo_catalogue()

@@ -1,4 +1,4 @@
-"""The demonstration province: units with calendars, people with roles, eight procedures."""
+"""The demonstration province: units with calendars, people with roles, twenty procedures."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, time
