@@ -9,4 +9,5 @@ urlpatterns = [
     path("thu-tuc/<str:code>/", views.show, name="detail"),
     path("thu-tuc/<str:code>/bieu-mau/<slug:key>/", views.form_file, name="form_file"),
     path("linh-vuc/", views.fields, name="fields"),
+    path("muc-do-dich-vu/", views.levels, name="levels"),
 ]

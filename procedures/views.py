@@ -16,7 +16,7 @@ from portal.core.files import FileDamaged, clean_name, open_stored
 from procedures.forms import AGENCY, CASE, CHANNEL, CHANNEL_SLUGS, SituationForm
 from procedures.models import PrintableForm
 from procedures.search import read_question
-from procedures.selectors import browse, detail, results
+from procedures.selectors import browse, detail, results, service_levels
 from procedures.selectors.filters import read_filters
 
 _CHANNELS = {slug: channel for channel, slug in CHANNEL_SLUGS.items()}
@@ -39,6 +39,13 @@ def fields(request: HttpRequest) -> HttpResponse:
     """Show the ways into the catalogue: fields, agencies, tiers, levels."""
     context = {"browse": browse.get_browse(on=timezone.localdate())}
     return render(request, "procedures/fields.html", context)
+
+
+@public_page
+def levels(request: HttpRequest) -> HttpResponse:
+    """Show how many services each level has, and which can be filed online."""
+    context = {"levels": service_levels.get_levels_page(on=timezone.localdate())}
+    return render(request, "procedures/levels.html", context)
 
 
 @public_page

@@ -46,6 +46,7 @@ NAV: tuple[tuple[str, str | Promise, str], ...] = (
 SIGN_IN = (("accounts:sign_in", _("Đăng nhập"), "sign-in"),)
 ACCOUNT = (("accounts:profile", _("Tài khoản"), "user"),)
 FOOTER: tuple[tuple[str, str | Promise, str], ...] = (
+    ("procedures:levels", _("Danh mục dịch vụ công trực tuyến"), "paper"),
     ("operations:help", _("Hướng dẫn sử dụng"), "help"),
     ("operations:privacy", _("Bảo vệ dữ liệu cá nhân"), "shield"),
     ("operations:accessibility", _("Tiếp cận cho mọi người"), "eye"),

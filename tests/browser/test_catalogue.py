@@ -15,6 +15,7 @@ PAGES = {
     "no result": "/thu-tuc/?q=xyzzyqqq",
     "catalogue": "/thu-tuc/",
     "ways to browse": "/linh-vuc/",
+    "levels of services": "/muc-do-dich-vu/",
     "level 1": "/thu-tuc/2.000815/",
     "level 2": "/thu-tuc/1.013225/",
     "level 3": "/thu-tuc/1.001612/",

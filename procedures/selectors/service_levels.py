@@ -1,0 +1,195 @@
+"""How many services each level has, and the public list of those that can be filed online."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from django.utils.translation import gettext as _, gettext_lazy, ngettext
+from django_stubs_ext import StrOrPromise
+
+from accounts.enums import Tier
+from portal.core.dates import format_short_day
+from portal.core.text import sort_key
+from procedures.enums import RevisionState, ServiceMode
+from procedures.levels import LEVEL_WORDS
+from procedures.models import Offer, Revision
+from procedures.search import read_question
+from procedures.selectors.filters import LEVEL_NAMES, TIER_NAMES, TIER_SLUGS, Entry
+from procedures.selectors.results import Catalogue, find_entries, short_name
+from procedures.selectors.serving import Served
+
+LISTED_FROM: Final = 3
+# An offer at some of a tier's agencies names so many of them, and counts the rest.
+NAMED: Final = 5
+_WHOLE_TIER: Final[Mapping[str, StrOrPromise]] = {
+    Tier.COMMUNE: gettext_lazy("Tất cả xã, phường"),
+    Tier.PROVINCE: gettext_lazy("Tất cả sở, ngành"),
+}
+_TIERS: Final = tuple(TIER_SLUGS)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many services stand at one level: at each tier in the order of the tiers, and in all."""
+
+    # 0 stands for procedures known by name only, or not yet served anywhere.
+    level: int
+    words: str
+    by_tier: tuple[int, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One procedure at the units that serve it alike, under one decision."""
+
+    code: str
+    title: str
+    official: str
+    field: str
+    units: str
+    mode: str
+    decision: str
+    decided_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The services of one level."""
+
+    level: int
+    words: str
+    services: tuple[Service, ...]
+    procedures: int
+
+
+@dataclass(frozen=True, slots=True)
+class LevelsPage:
+    tiers: tuple[str, ...]
+    tallies: tuple[Tally, ...]
+    sums: Tally
+    groups: tuple[Group, ...]
+    on: date
+
+
+def get_levels_page(*, on: date) -> LevelsPage:
+    """Return the counts of every level, and the services of levels 3 and 4 (4 queries)."""
+    catalogue = find_entries(read_question(""), on=on)
+    counted = _count(catalogue)
+    tallies = [_tally(level, counted) for level in (4, 3, 2, 1)]
+    if counted[0]["all"]:
+        tallies.append(_tally(0, counted))
+    return LevelsPage(
+        tiers=tuple(str(TIER_NAMES[TIER_SLUGS[tier]]) for tier in _TIERS),
+        tallies=tuple(tallies),
+        sums=Tally(
+            level=0,
+            words=_("Tất cả"),
+            by_tier=tuple(sum(one) for one in zip(*(row.by_tier for row in tallies), strict=True)),
+            total=sum(row.total for row in tallies),
+        ),
+        groups=_groups(catalogue),
+        on=on,
+    )
+
+
+def _count(catalogue: Catalogue) -> Mapping[int, Counter[str]]:
+    """Count procedures by level, at each tier by the highest that an agency of it gives."""
+    tier_of = {unit.key: unit.tier for unit in catalogue.units.agencies}
+    counted: dict[int, Counter[str]] = {level: Counter() for level in range(5)}
+    # Procedures offered alike share one mapping of levels, so that it is read once.
+    known: dict[int, dict[str, int]] = {}
+    for entry in catalogue.entries:
+        highest = known.get(id(entry.levels))
+        if highest is None:
+            highest = known[id(entry.levels)] = _highest(entry.levels, tier_of)
+        counted[entry.highest]["all"] += 1
+        if highest:
+            counted_at = highest
+        else:
+            counted_at = {tier: 0 for tier, slug in TIER_SLUGS.items() if slug in entry.tiers}
+        for tier, level in counted_at.items():
+            counted[level][tier] += 1
+    return counted
+
+
+def _highest(levels: Mapping[str, int], tier_of: Mapping[str, str]) -> dict[str, int]:
+    highest: dict[str, int] = {}
+    for agency, level in levels.items():
+        tier = tier_of[agency]
+        highest[tier] = max(level, highest.get(tier, 0))
+    return highest
+
+
+def _tally(level: int, counted: Mapping[int, Counter[str]]) -> Tally:
+    return Tally(
+        level=level,
+        words=str(LEVEL_NAMES[str(level)]) if level else _("Chưa đủ thông tin, hỏi tại quầy"),
+        by_tier=tuple(counted[level][tier] for tier in _TIERS),
+        total=counted[level]["all"],
+    )
+
+
+def _groups(catalogue: Catalogue) -> tuple[Group, ...]:
+    online = [entry for entry in catalogue.entries if entry.highest >= LISTED_FROM]
+    everyday_names = _everyday_names(online)
+    sizes = Counter(unit.tier for unit in catalogue.units.agencies)
+    found: dict[int, list[Service]] = {4: [], 3: []}
+    order = sorted(online, key=lambda entry: (entry.field_order, sort_key(entry.name), entry.code))
+    for entry in order:
+        everyday = everyday_names.get(entry.pk, "")
+        for level, offer, served in _alike(catalogue.serving(entry.pk)):
+            if level >= LISTED_FROM:
+                found[level].append(_service(entry, everyday, offer, served, sizes))
+    return tuple(
+        Group(
+            level=level,
+            words=str(LEVEL_WORDS[level]),
+            services=tuple(services),
+            procedures=len({service.code for service in services}),
+        )
+        for level, services in found.items()
+    )
+
+
+def _everyday_names(entries: Iterable[Entry]) -> dict[int, str]:
+    shown = Revision.objects.filter(
+        procedure__in=[entry.pk for entry in entries], state=RevisionState.PUBLISHED
+    )
+    return dict(shown.values_list("procedure", "everyday_name"))
+
+
+def _alike(served: Iterable[Served]) -> Iterable[tuple[int, Offer, list[Served]]]:
+    """Put together the agencies that serve under one offer at one level."""
+    alike: dict[tuple[int, int], list[Served]] = {}
+    for one in served:
+        alike.setdefault((one.level, one.offer.pk), []).append(one)
+    return [(level, group[0].offer, group) for (level, _pk), group in alike.items()]
+
+
+def _service(
+    entry: Entry, everyday: str, offer: Offer, served: Sequence[Served], sizes: Mapping[str, int]
+) -> Service:
+    return Service(
+        code=entry.code,
+        title=everyday or short_name(entry.name),
+        official=short_name(entry.name) if everyday else "",
+        field=entry.field_name,
+        units=_unit_words(offer, served, sizes),
+        mode=str(ServiceMode(offer.service_mode).label),
+        decision=offer.decision_number,
+        decided_on=format_short_day(offer.decision_date) if offer.decision_date else "",
+    )
+
+
+def _unit_words(offer: Offer, served: Sequence[Served], sizes: Mapping[str, int]) -> str:
+    if offer.tier and len(served) == sizes[offer.tier]:
+        return str(_WHOLE_TIER[offer.tier])
+    names = [one.agency.name for one in served]
+    left = len(names) - NAMED
+    if left <= 0:
+        return ", ".join(names)
+    more = ngettext("và %d nơi nữa", "và %d nơi nữa", left) % left
+    return f"{', '.join(names[:NAMED])} {more}"
