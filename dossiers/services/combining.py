@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 # Twenty photos take half a minute on a slow machine; after this a worker is taken for dead.
 LEASE: Final = timedelta(minutes=6)
-RUN_SECONDS: Final = 20.0
+RUN_SECONDS: Final = 10.0
 BACKOFF_FIRST: Final = timedelta(minutes=1)
 BACKOFF_LONGEST: Final = timedelta(hours=1)
 # Photos that could not be combined so often never will be; they are still there one by one.

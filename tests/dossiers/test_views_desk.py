@@ -14,12 +14,14 @@ from accounts.enums import Role
 from dossiers.enums import DecisionOutcome, DeliveryState, DossierState
 from dossiers.models import Dossier
 from dossiers.services import processing
+from tests.core.uploads import docx, jpeg, zipped
 from tests.dossiers.desk import approved, proposed
 from tests.factories.accounts import CitizenFactory, StaffFactory
 from tests.factories.dossiers import (
     MONDAY_9AM,
     DossierFactory,
     DossierPaperFactory,
+    StoredFileFactory,
     dossier_at,
     fee_line,
     office,
@@ -283,6 +285,21 @@ def test_papers_are_shown_as_pictures_with_their_hash(client):
     assert "Chưa quét mã độc" in page
 
 
+def test_a_word_file_is_downloaded_and_has_no_pictures(client):
+    place = office()
+    dossier = DossierFactory(place=place)
+    file = StoredFileFactory(data=docx(), kind="docx", pages=None, name="don.docx")
+    DossierPaperFactory(dossier=dossier, file=file)
+
+    page = signed_in(client, place.clerk).get(address("work", dossier)).text
+    reasons = client.get(address("refuse", dossier)).text
+
+    assert reverse("dossiers:file", args=[dossier.code, file.pk]) in page
+    assert reverse("dossiers:preview", args=[dossier.code, file.pk, 1]) not in page
+    assert "tệp Word, – trang" in page
+    assert "đã nộp 1 tệp Word" in reasons
+
+
 def test_the_cashier_sees_no_papers_and_no_numbers(client):
     place = office()
     dossier = dossier_at(DossierState.PAYMENT, place=place)
@@ -466,6 +483,29 @@ def test_a_file_that_is_none_is_refused_and_the_words_are_kept(client):
 
     assert answer.status_code == 422
     assert 'value="12/GXN"' in answer.text
+    assert not dossier.results.exists()
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "said"),
+    [
+        (docx(), "ket-qua.docx", "không nhận tệp Word"),
+        (zipped(("ket-qua.jpg", jpeg())), "ket-qua.zip", ".zip"),
+    ],
+)
+def test_a_result_is_a_file_whose_pages_can_be_shown(client, data, name, said):
+    place = office()
+    dossier = approved(place)
+    typed = {"number": "12/GXN", "title": "Giấy", "signed_by_name": "Thọ"}
+    upload = io.BytesIO(data)
+    upload.name = name
+
+    answer = signed_in(client, place.registrar).post(
+        address("issue", dossier), {**typed, "file": upload, "version": dossier.version}
+    )
+
+    assert answer.status_code == 422
+    assert said in answer.text.partition('id="error-summary-title"')[2]
     assert not dossier.results.exists()
 
 
