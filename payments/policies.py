@@ -1,4 +1,4 @@
-"""What a report means, and what becomes of money. Pure questions, no writes."""
+"""What may become of an attempt and of its money. Pure questions, no writes."""
 
 from typing import Final
 
@@ -6,14 +6,6 @@ from dossiers import lifecycle
 from dossiers.enums import DossierState
 from dossiers.models import Dossier, Obligation
 from payments.enums import PaymentState, Why
-from payments.gateways.vnpay import Report
-
-# Money was taken, but it is not known whether it is ours to keep.
-_SUSPICION: Final = "07"
-_REVERSED: Final = "04"
-_SUCCESS: Final = "00"
-_ERROR: Final = "02"
-_CANCELLED: Final = "24"
 
 # A failure is final only as long as no money is proven; success is never undone.
 _OVERWRITES: Final = {
@@ -26,27 +18,6 @@ _OVERWRITES: Final = {
     PaymentState.EXPIRED: frozenset({PaymentState.SUCCEEDED, PaymentState.SUSPECT}),
     PaymentState.SUCCEEDED: frozenset[PaymentState](),
 }
-
-
-def outcome_of(report: Report, *, is_query: bool) -> PaymentState | None:
-    """
-    Return the state that a report proves; None while it proves nothing.
-
-    In the answer to a query the response code speaks of the query, so only the status counts.
-    """
-    if not report.is_payment:
-        return None
-    if report.succeeded:
-        # Without its number the money could be booked twice.
-        return PaymentState.SUCCEEDED if report.transaction.strip("0") else None
-    if _SUSPICION in {report.response_code, report.status} or report.status == _REVERSED:
-        return PaymentState.SUSPECT
-    if report.response_code == _CANCELLED and report.status != _SUCCESS:
-        return PaymentState.CANCELLED
-    has_failed = not is_query and report.response_code not in {"", _SUCCESS}
-    if report.status == _ERROR or (has_failed and report.status != _SUCCESS):
-        return PaymentState.FAILED
-    return None
 
 
 def may_become(state: PaymentState, target: PaymentState) -> bool:

@@ -11,6 +11,7 @@ from dossiers.services import fees
 from payments import ledger, policies
 from payments.enums import EntryKind, PaymentState, Provider, Verdict, Why
 from payments.gateways import client
+from payments.gateways.outcomes import outcome_of
 from payments.gateways.vnpay import Report
 from payments.ledger import Money
 from payments.models import InboundMessage, LedgerEntry, Payment, PaymentLine
@@ -50,7 +51,7 @@ def _record(report: Report, *, at: datetime, is_query: bool) -> tuple[Verdict, i
     if report.amount_vnd != payment.amount_vnd:
         _keep_orphan(report, payment=payment, why=Why.WRONG_AMOUNT, at=at)
         return Verdict.WRONG_AMOUNT, payment.pk
-    outcome = policies.outcome_of(report, is_query=is_query)
+    outcome = outcome_of(report, is_query=is_query)
     return _decide(payment, dossiers, report, outcome, at=at), payment.pk
 
 

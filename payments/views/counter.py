@@ -63,27 +63,31 @@ def receive(request: StaffRequest, code: str) -> HttpResponse:
 @staff_required(Role.CASHIER)
 def unplaced(request: StaffRequest) -> HttpResponse:
     """List money that settles nothing; on POST, use one sum for what is still due."""
-    is_late = False
-    if request.method == "POST":
-        form = UnplacedForm(request.POST)
-        if not form.is_valid():
-            raise Http404
-        try:
-            used = surplus.use_surplus(
-                entry_id=form.cleaned_data["entry"], by=request.user, at=timezone.now()
-            )
-        except policies.NotYourDossier as error:
-            raise Http404 from error
-        except surplus.NotUsable:
-            is_late = True
-        else:
-            said = _("Đã dùng %(sum)s cho khoản còn phải nộp.")
-            messages.success(request, said % {"sum": format_vnd(used.amount_vnd)})
-            return redirect("payments:unplaced")
-    rows = selectors.list_unplaced(request.roles)
-    place = next(held.unit.name for held in request.roles if held.role == Role.CASHIER)
-    context = {"rows": rows, "place": place, "is_late": is_late}
-    return render(request, "payments/unplaced.html", context, status=409 if is_late else 200)
+    if request.method != "POST":
+        return _show_unplaced(request)
+    form = UnplacedForm(request.POST)
+    if not form.is_valid():
+        return _show_unplaced(request, status=422)
+    try:
+        used = surplus.use_surplus(
+            entry_id=form.cleaned_data["entry"], by=request.user, at=timezone.now()
+        )
+    except policies.NotYourDossier as error:
+        raise Http404 from error
+    except surplus.NotUsable:
+        return _show_unplaced(request, status=409)
+    said = _("Đã dùng %(sum)s cho khoản còn phải nộp.")
+    messages.success(request, said % {"sum": format_vnd(used.amount_vnd)})
+    return redirect("payments:unplaced")
+
+
+def _show_unplaced(request: StaffRequest, *, status: int = 200) -> HttpResponse:
+    context = {
+        "rows": selectors.list_unplaced(request.roles),
+        "place": next(held.unit.name for held in request.roles if held.role == Role.CASHIER),
+        "is_late": status == 409,
+    }
+    return render(request, "payments/unplaced.html", context, status=status)
 
 
 def _take(

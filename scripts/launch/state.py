@@ -26,7 +26,7 @@ from scripts.launch.processes import unprivileged_account
 
 MARK = "portal-state"
 NEEDED_BYTES = 500 * 1024 * 1024
-OUR_FILES = ("env", "secrets.json", "instance", "prepared")
+OUR_FILES = ("env", "secrets.json", "instance", "prepared", "bank.json")
 OUR_FOLDERS = ("pg", "valkey", "files", "outbox", "log", "static", "beat")
 
 
@@ -158,6 +158,10 @@ def load_secrets(state: State) -> dict[str, str]:
     path = state.folder / "secrets.json"
     if path.exists():
         kept: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+        if "VNPAY_HASH_SECRET" not in kept:
+            # A demo of before online payment.
+            kept["VNPAY_HASH_SECRET"] = secrets.token_hex(16).upper()
+            write_private(path, json.dumps(kept, indent=1))
         return kept
     made = {
         "SECRET_KEY": secrets.token_urlsafe(48),
@@ -165,6 +169,7 @@ def load_secrets(state: State) -> dict[str, str]:
         "IDENTITY_HASH_KEY": _key(),
         "SMS_API_KEY": secrets.token_urlsafe(12),
         "SMS_API_SECRET": secrets.token_urlsafe(24),
+        "VNPAY_HASH_SECRET": secrets.token_hex(16).upper(),
     }
     write_private(path, json.dumps(made, indent=1))
     return made

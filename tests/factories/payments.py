@@ -1,14 +1,17 @@
 """Money by the use cases themselves: cash that was counted, an attempt, what VNPAY says of it."""
 
+from datetime import timedelta
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+import factory
 from django.conf import settings
 from factory.django import DjangoModelFactory
 
 from accounts.enums import PayWay
 from accounts.models import CollectingAccount
 from dossiers.enums import DossierState
+from payments.enums import Provider
 from payments.gateways import vnpay
 from payments.models import CashReceipt, Payment
 from payments.services import cash, hearing, starting
@@ -35,18 +38,35 @@ class CollectingAccountFactory(DjangoModelFactory[CollectingAccount]):
     valid_from = MONDAY_9AM.date()
 
 
+class PaymentFactory(DjangoModelFactory[Payment]):
+    """An attempt as it stands in the table, for a `dossier`; what opens one is `started`."""
+
+    class Meta:
+        model = Payment
+
+    number = 1
+    owner = factory.SelfAttribute("dossier.owner")
+    agency = factory.SelfAttribute("dossier.deciding_unit")
+    provider = Provider.VNPAY
+    reference = factory.LazyAttribute(lambda payment: f"{payment.dossier.code}-P{payment.number}")
+    amount_vnd = 30_000
+    payer_address = "203.0.113.10"
+    created_at = MONDAY_9AM
+    expires_at = MONDAY_9AM + timedelta(minutes=15)
+
+
 def configure(settings) -> None:
     """Let the settings of one test name a gateway; nothing listens there."""
     for name, value in VNPAY.items():
         setattr(settings, name, value)
 
 
-def payable(place=None, **fields):
+def payable(place=None, state=DossierState.PAYMENT, **fields):
     """Return a dossier that waits for 30.000 đồng at an office that takes money online."""
     place = place or office()
     if not CollectingAccount.objects.filter(unit=place.agency).exists():
         CollectingAccountFactory(unit=place.agency)
-    return dossier_at(DossierState.PAYMENT, place=place, **fields)
+    return dossier_at(state, place=place, **fields)
 
 
 def started(dossier, *, at, key=None, **changes) -> Payment:

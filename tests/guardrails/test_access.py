@@ -28,10 +28,11 @@ from tests.factories.dossiers import (
     dossier_at,
     office,
 )
+from tests.factories.payments import PaymentFactory
 
 MATRIX = tomllib.loads(Path(__file__).with_name("access_matrix.toml").read_text(encoding="utf-8"))
 # Addresses that name an object, by the argument that decides whose it is.
-SCOPED = ("code", "draft_id")
+SCOPED = ("code", "draft_id", "reference")
 # Arguments that hang on a scoped object: mine with another's must be absent as well.
 PARTS = ("file_id", "slip_id", "item_id")
 ABSENT = {
@@ -40,6 +41,7 @@ ABSENT = {
     "file_id": uuid4(),
     "slip_id": 999_999,
     "item_id": 999_999,
+    "reference": "H99.99-260302-9999-P1",
 }
 # Names whose object must be at a certain point for its owner to have it open.
 WAITING = {"dossiers:supplement", "dossiers:supplement_upload", "dossiers:supplement_remove"}
@@ -108,6 +110,7 @@ def build_side(key: str) -> Side:
         "page": 1,
         "procedure_code": decided.procedure.code,
         "key": form.key,
+        "reference": PaymentFactory(dossier=decided, agency=place.agency).reference,
         "name": "20261121T080000.000000-sms-84900000000.txt",
     }
     side.waiting_arguments = {"code": waiting.code, "item_id": item.pk, "file_id": upload.file_id}
