@@ -57,7 +57,7 @@ def verify(*, payload: str, at: datetime) -> bool:
         # The clock of this library cannot be handed in, so its expiry check is done here.
         solved, _reason = altcha.verify_solution(read, _key(), check_expires=False)
         signature = str(read["signature"])
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return False
     if not solved or at.timestamp() >= expires:
         return False

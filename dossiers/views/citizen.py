@@ -19,6 +19,7 @@ from dossiers.models import Dossier, DossierPaper, Slip, StoredFile
 from dossiers.selectors import citizen
 from dossiers.services import withdrawal
 from portal.core.dates import local_day
+from portal.core.text import whole_number
 
 
 @require_safe
@@ -90,13 +91,12 @@ def withdraw(request: CitizenRequest, code: str) -> HttpResponse:
     if request.method != "POST":
         context: dict[str, Any] = {"dossier": dossier, "is_stale": False}
         return render(request, "dossiers/citizen/withdraw.html", context)
-    version = request.POST.get("phien", "")
     try:
         withdrawal.withdraw_dossier(
             dossier_id=dossier.pk,
             by=request.user,
             at=timezone.now(),
-            version=int(version) if version.isascii() and version.isdigit() else 0,
+            version=whole_number(request.POST.get("phien", "")) or 0,
         )
     except lifecycle.StaleVersion:
         fresh = _own(request, code)

@@ -31,6 +31,7 @@ from dossiers.services import (
 )
 from dossiers.views.desk_deeds import Deed, Extra, deed_view, get_dossier, overtaken
 from portal.core.dates import format_day, format_short_day
+from portal.core.text import whole_number
 from procedures.enums import ResultDelivery
 
 
@@ -334,8 +335,8 @@ def claim(request: StaffRequest, code: str) -> HttpResponse:
     """Take the open step; who came second reads whose it is."""
     at = timezone.now()
     dossier = get_dossier(request, code, at=at)
-    typed = request.POST.get(forms.VERSION, "")
-    version = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else -1
+    typed = whole_number(request.POST.get(forms.VERSION, ""))
+    version = -1 if typed is None else typed
     try:
         processing.claim_step(dossier_id=dossier.pk, by=request.user, at=at, version=version)
     except policies.NotYourDossier as error:

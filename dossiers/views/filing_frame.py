@@ -22,6 +22,7 @@ from dossiers.models import Dossier, Draft
 from dossiers.services import drafting
 from dossiers.services.drafting import PageMark
 from portal.core.dates import to_local
+from portal.core.text import whole_number
 
 P = ParamSpec("P")
 BACK_TO_REVIEW: Final = "xem-lai"
@@ -81,9 +82,8 @@ class Desk:
     def page_mark(self) -> PageMark:
         """Return what the posted page says of itself."""
         post = self.request.POST
-        version = post.get("phien", "")
-        number = int(version) if version.isascii() and version.isdigit() else 0
-        return PageMark(version=number, token=post.get("trang", "")[:36])
+        version = whole_number(post.get("phien", "")) or 0
+        return PageMark(version=version, token=post.get("trang", "")[:36])
 
 
 def open_desk(request: CitizenRequest, draft_id: UUID) -> Desk:

@@ -16,6 +16,7 @@ from dossiers.returns import asked_rules
 from dossiers.selectors import filing as pages
 from dossiers.services import draft_steps
 from dossiers.views.filing_frame import Desk, desk_of, not_yet, show
+from portal.core.text import whole_number
 from procedures.eform.answers import Typed
 from procedures.eform.drafts import head_of
 from procedures.eform.forms import SectionForm, posted_answers
@@ -61,9 +62,8 @@ def save_step(desk: Desk, place: Place, *, is_final: bool) -> Draft:
         "at": timezone.now(),
     }
     if place.step is FilingStep.AGENCY:
-        chosen = post.get("agency", "")
         return draft_steps.save_agency(
-            agency_id=int(chosen) if chosen.isascii() and chosen.isdigit() else None,
+            agency_id=whole_number(post.get("agency", "")),
             case_key=post.get("case", ""),
             **common,
         )

@@ -4,9 +4,10 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from django.http import HttpRequest, HttpResponseBase
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict, UnreadablePostError
 
 from portal.core.logging import request_id, route_of
 
@@ -58,3 +59,39 @@ def _note(request: HttpRequest, response: HttpResponseBase, *, seconds: float) -
             "ms": milliseconds,
         },
     )
+
+
+class PlainTextMiddleware:
+    """
+    Answer 400 to whoever sends a NUL character: no keyboard has one, no column can hold it.
+
+    Here, once, rather than wherever a view hands a part of an address, a cookie or a field to the
+    database, which would refuse it with an error of ours.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        _refuse_nul([request.path, *request.COOKIES.values(), *_texts(request.GET)])
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
+        """Look at what was posted: read here, it is there for the CSRF check and the view."""
+        try:
+            _refuse_nul(_texts(request.POST))
+        except UnreadablePostError:
+            # Whoever sent it is gone.
+            return HttpResponse(status=400)
+        return None
+
+
+def _texts(data: QueryDict) -> Iterable[str]:
+    for name, values in data.lists():
+        yield name
+        yield from values
+
+
+def _refuse_nul(texts: Iterable[str]) -> None:
+    if any("\x00" in text for text in texts):
+        raise BadRequest("NUL character")

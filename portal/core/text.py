@@ -42,6 +42,12 @@ def initials(name: str) -> str:
     return ".".join(word[0].upper() for word in _squeeze(name).split(" ") if word)
 
 
+def whole_number(text: str) -> int | None:
+    """Return a number of at most nine ASCII digits, None for anything else that may be sent."""
+    is_number = text.isascii() and text.isdigit() and len(text) < 10
+    return int(text) if is_number else None
+
+
 def sort_key(text: str) -> str:
     """
     Return a key that sorts as the Vietnamese alphabet does: letters first, tones where equal.
