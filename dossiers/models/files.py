@@ -32,7 +32,7 @@ class StoredFile(models.Model):
     scan_state = models.CharField(max_length=16, choices=ScanState, default=ScanState.QUARANTINED)
     # In quarantine only: not before this moment is the scanner asked (again); empty means now.
     scan_due_at = models.DateTimeField(null=True, blank=True)
-    scan_attempts = models.PositiveIntegerField(default=0)
+    scan_attempts = models.PositiveIntegerField(default=0, db_default=0)
     scanned_at = models.DateTimeField(null=True, blank=True)
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -66,7 +66,8 @@ def detail(request: CitizenRequest, code: str) -> HttpResponse:
             {
                 "name": paper.name,
                 "bundle": bundle_of(dossier, paper.bundle) if paper.bundle else None,
-                "is_blocked": paper.is_blocked,
+                # Whoever has a dossier that ended is asked for nothing more.
+                "is_blocked": paper.is_blocked and dossier.lifecycle_state in lifecycle.OPEN,
                 "files": [file_of(dossier, link) for link in paper.files],
                 "older": [file_of(dossier, link) for link in paper.older],
             }

@@ -291,6 +291,17 @@ def test_pages_of_a_dossier_say_what_is_blocked(clamd, client):
     assert address not in theirs
 
 
+def test_nothing_more_is_asked_for_a_dossier_that_has_ended(clamd, client):
+    dossier = dossier_at(DossierState.WITHDRAWN)
+    DossierPaperFactory(dossier=dossier, file=StoredFileFactory(scan_state=ScanState.INFECTED))
+    client.force_login(dossier.owner)
+
+    shown = client.get(reverse("dossiers:detail", args=[dossier.code])).content.decode()
+
+    assert "Có mã độc nên đã bị chặn" in shown
+    assert "Cần chụp lại" not in shown
+
+
 def test_virus_in_a_supplement_keeps_it_from_being_handed_in(clamd):
     dossier = dossier_at(DossierState.SUPPLEMENT)
     item = dossier.supplements.get().items.get()
