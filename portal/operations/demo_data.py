@@ -18,6 +18,12 @@ def load_units() -> list[dict[str, Any]]:
     return units
 
 
+def load_accounts() -> list[dict[str, Any]]:
+    """Return where the agencies of the demonstration collect money."""
+    accounts: list[dict[str, Any]] = _read("accounts.json")["accounts"]
+    return accounts
+
+
 def load_people() -> dict[str, Any]:
     """Return `password`, `staff` and `citizens`."""
     people: dict[str, Any] = _read("people.json")

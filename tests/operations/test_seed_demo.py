@@ -9,8 +9,8 @@ import pytest
 from django.db.models import Max
 from django.test import TestCase
 
-from accounts.enums import Role
-from accounts.models import StaffRole, Unit, User
+from accounts.enums import PayWay, Role
+from accounts.models import CollectingAccount, StaffRole, Unit, User
 from accounts.selectors import get_work_calendar, list_roles
 from dossiers import transitions
 from dossiers.enums import Action, DossierState, PartyRole, Relation
@@ -28,7 +28,8 @@ from dossiers.models import (
     SupplementRequest,
 )
 from dossiers.selectors.desk_queues import Queue, count_queues
-from payments.models import CashReceipt
+from payments.models import CashReceipt, LedgerEntry
+from payments.services.verification import verify_ledger
 from portal.core.calendars import WorkCalendar
 from portal.core.dates import LOCAL_ZONE, to_local
 from portal.core.holidays import national_calendar
@@ -202,12 +203,26 @@ def test_only_the_last_notices_are_left_to_send(seeded):
     assert unsent.aggregate(m=Max("created_at"))["m"] <= NOW
 
 
+def test_every_sum_stands_in_books_that_hold(seeded):
+    assert list(verify_ledger()) == []
+    assert LedgerEntry.objects.count() == CashReceipt.objects.count()
+
+
 def test_a_second_run_changes_nothing(seeded):
     before = fingerprint()
 
     assert not seed_dossiers.seed(at=NOW + timedelta(days=1), tell=say_nothing)
 
     assert fingerprint() == before
+
+
+def pays_online(offer: Offer) -> bool:
+    """Tell whether every agency that serves under an offer takes money online."""
+    agencies = Unit.objects.agencies().filter(parent__isnull=False)
+    mine = agencies.filter(pk=offer.unit_id) if offer.unit_id else agencies.filter(tier=offer.tier)
+    ids = set(mine.values_list("pk", flat=True))
+    taking = CollectingAccount.objects.taking(PayWay.VNPAY).filter(unit__in=ids)
+    return set(taking.values_list("unit", flat=True)) == ids
 
 
 def test_declared_levels_are_the_derived_ones(seeded):
@@ -224,21 +239,24 @@ def test_declared_levels_are_the_derived_ones(seeded):
             papers=list(revision.papers.all()),
             forms=list(revision.printable_forms.all()),
             offer=offer,
+            can_pay_online=pays_online(offer),
         )
         # Where there is no form at all, nothing is missing for level 2; level 1 may be declared.
         reached = min(report.level, 1) if offer.declared_level == 1 else report.level
         assert reached == offer.declared_level, (offer.procedure.code, report.missing)
 
 
-def test_level_4_costs_nothing_online(seeded):
-    offers = Offer.objects.filter(declared_level=4)
-    assert offers.count() == 2
-    for offer in offers:
+def test_level_4_costs_nothing_online_or_is_paid_online(seeded):
+    paid = []
+    for offer in Offer.objects.filter(declared_level=4):
         rules = FeeRule.objects.filter(case__revision=offer.procedure.current_revision)
         online = [rule for rule in rules if "ONLINE" in rule.channels]
         assert online
-        assert {rule.status for rule in online} == {"FREE"}
-    assert not Obligation.objects.filter(dossier__procedure__offers__in=offers).exists()
+        assert {rule.status for rule in online} <= {"FREE", "AMOUNT"}
+        if any(rule.status == "AMOUNT" for rule in online):
+            paid.append(offer.procedure.code)
+            assert pays_online(offer)
+    assert paid == ["2.002516"]
 
 
 @pytest.mark.parametrize("month", range(1, 13))

@@ -8,11 +8,12 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils.dateparse import parse_date
 
-from accounts.enums import DayKind, IdentityLevel, Role, Tier, UnitKind, UserKind
-from accounts.models import CalendarDay, StaffRole, Unit, User
+from accounts.enums import DayKind, IdentityLevel, PayWay, Role, Tier, UnitKind, UserKind
+from accounts.models import CalendarDay, CollectingAccount, StaffRole, Unit, User
 from portal.core.holidays import national_calendar
 from portal.core.identity import clean_phone
 from portal.operations.demo_data import (
+    load_accounts,
     load_people,
     load_procedures,
     load_residents,
@@ -63,6 +64,18 @@ def seed_units(*, valid_from: date) -> dict[str, Unit]:
         unit.save(update_fields=["agency"])
         units[unit.key] = unit
     _seed_calendars([unit for unit in units.values() if unit.kind == UnitKind.AGENCY])
+    CollectingAccount.objects.bulk_create(
+        CollectingAccount(
+            unit=units[row["unit"]],
+            holder=row["holder"],
+            number=row["number"],
+            bank=row["bank"],
+            ways=[PayWay[way.upper()] for way in row["ways"]],
+            terminal=row["terminal"],
+            valid_from=valid_from,
+        )
+        for row in load_accounts()
+    )
     return units
 
 
