@@ -8,12 +8,13 @@ from typing import Any, Final
 from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.utils.translation import gettext as _
 
-from accounts.enums import PayWay
+from accounts.enums import PayWay, UserKind
 from accounts.models import CollectingAccount, User
 from dossiers import lifecycle
 from dossiers.codes import clean_code
-from dossiers.enums import DossierState, PartyRole
+from dossiers.enums import DossierState, PartyRole, SlipKind, StepOutcome
 from dossiers.filing import STEP_NAMES, FilingStep
+from dossiers.issuing.content import unpack
 from dossiers.models import (
     Dossier,
     DossierPaper,
@@ -30,6 +31,7 @@ from dossiers.models import (
 from dossiers.notices import letters
 from dossiers.selectors.answers import AnswerPart, Line, answer_parts
 from dossiers.selectors.situation import Situation, TimelineItem, describe, timeline
+from dossiers.slips import Reason, RefusalSlip
 from portal.core.calendars import explain, notes_from_json
 from portal.core.dates import format_short_day, local_day
 from portal.core.identity import format_phone, mask_identity_number, mask_phone
@@ -108,6 +110,7 @@ class DossierPage:
     papers: Sequence[PaperRows]
     slips: Sequence[Slip]
     messages: Sequence[Message]
+    reasons: Sequence[Reason]
     result: Result | None
     can_withdraw: bool
 
@@ -205,6 +208,7 @@ def get_dossier_page(*, code: str, user: User, at: datetime) -> DossierPage | No
         papers=papers_of(dossier),
         slips=list(dossier.slips.select_related("file").order_by("issued_at", "pk")),
         messages=_messages(dossier),
+        reasons=_reasons(dossier),
         result=dossier.results.filter(revoked_at=None).select_related("file").first(),
         can_withdraw=dossier.state in WITHDRAWABLE,
     )
@@ -297,10 +301,27 @@ def _people(dossier: Dossier) -> list[Line]:
     return rows
 
 
+def _reasons(dossier: Dossier) -> Sequence[Reason]:
+    """Return why a dossier was refused or stopped, as the agency wrote it."""
+    if dossier.state == DossierState.REFUSED:
+        slip = dossier.slips.filter(kind=SlipKind.REFUSAL, withdrawn_at=None).last()
+        record = unpack(slip) if slip else None
+        return record.reasons if isinstance(record, RefusalSlip) else ()
+    if dossier.state == DossierState.STOPPED:
+        closed = dossier.steps.filter(outcome=StepOutcome.CLOSED).last()
+        return (Reason("", closed.note),) if closed and closed.note else ()
+    return ()
+
+
 def _messages(dossier: Dossier) -> list[Message]:
-    """Return what was said about a dossier; the same words by several media stand once."""
+    """
+    Return what the citizens on a dossier were told; the same words by several media stand once.
+
+    What staff tell one another about it stays with them.
+    """
     found: dict[tuple[str, str], Message] = {}
-    rows = Notice.objects.for_subject(f"dossier:{dossier.code}")
+    told = Q(recipient=None) | Q(recipient__kind=UserKind.CITIZEN)
+    rows = Notice.objects.for_subject(f"dossier:{dossier.code}").filter(told)
     for row in rows[:100]:
         key = (row.kind, f"{row.created_at:%Y%m%d%H%M}")
         medium = str(row.get_medium_display())

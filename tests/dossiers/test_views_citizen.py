@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from dossiers.enums import DossierState, ScanState
 from dossiers.models import Dossier, DossierPaper, Slip, StoredFile
+from portal.notices.enums import Medium
 from tests.factories.accounts import CitizenFactory, StaffFactory
 from tests.factories.dossiers import (
     MONDAY_9AM,
@@ -20,6 +21,7 @@ from tests.factories.dossiers import (
     office,
 )
 from tests.factories.filing import pdf, photo
+from tests.factories.notices import NoticeFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -409,3 +411,39 @@ def test_staff_without_a_role_may_not_read_papers(client):
 
     assert client.get(url_of("file", dossier, file.pk)).status_code == 403
     assert DossierPaper.objects.count() == StoredFile.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("state", "reason"),
+    [(DossierState.REFUSED, "Không đúng nơi"), (DossierState.STOPPED, "Hết căn cứ")],
+)
+def test_detail_says_why_a_dossier_was_refused_or_stopped(client, state, reason):
+    dossier = dossier_at(state)
+    client.force_login(dossier.owner)
+
+    response = client.get(reverse("dossiers:detail", args=[dossier.code]))
+
+    assert "Lý do" in response.text
+    assert reason in response.text
+
+
+def test_detail_keeps_from_the_owner_what_staff_tell_one_another(client):
+    place = office()
+    dossier = dossier_at(DossierState.ACCEPTED, place=place)
+    told = {place.leader: "Chuyện nội bộ", dossier.owner: "Tin cho công dân"}
+    for recipient, subject in told.items():
+        NoticeFactory(
+            recipient=recipient,
+            subject=subject,
+            subject_key=f"dossier:{dossier.code}",
+            medium=Medium.IN_APP,
+            kind=f"test-{recipient.pk}",
+            to="",
+            sent_at=MONDAY_9AM,
+        )
+    client.force_login(dossier.owner)
+
+    response = client.get(reverse("dossiers:detail", args=[dossier.code]))
+
+    assert "Tin cho công dân" in response.text
+    assert "Chuyện nội bộ" not in response.text
