@@ -13,7 +13,10 @@ _OVERWRITES: Final = {
     PaymentState.SUSPECT: frozenset(
         {PaymentState.SUCCEEDED, PaymentState.FAILED, PaymentState.CANCELLED}
     ),
-    PaymentState.FAILED: frozenset({PaymentState.SUCCEEDED, PaymentState.SUSPECT}),
+    # An answer to a query cannot tell a cancelled payment from a failed one; the report can.
+    PaymentState.FAILED: frozenset(
+        {PaymentState.SUCCEEDED, PaymentState.SUSPECT, PaymentState.CANCELLED}
+    ),
     PaymentState.CANCELLED: frozenset({PaymentState.SUCCEEDED, PaymentState.SUSPECT}),
     PaymentState.EXPIRED: frozenset({PaymentState.SUCCEEDED, PaymentState.SUSPECT}),
     PaymentState.SUCCEEDED: frozenset[PaymentState](),

@@ -377,8 +377,9 @@ class Server(ThreadingHTTPServer):
 
 
 def stamp() -> str:
-    """Write now as VNPAY does."""
-    now = datetime.fromtimestamp(time.time(), tz=UTC)
+    """Write now as VNPAY does; tests that live on another day say how far that is."""
+    ahead = float(os.environ.get("SIMULATOR_BANK_SECONDS_AHEAD") or 0)
+    now = datetime.fromtimestamp(time.time() + ahead, tz=UTC)
     return now.astimezone(vnpay.ZONE).strftime("%Y%m%d%H%M%S")
 
 

@@ -1,69 +1,10 @@
-"""The simulated bank as a process of its own, and a gateway that settings name."""
+"""The simulated bank, one process for all tests, well-behaved at the start of each."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-import httpx
 import pytest
 
-from tests.factories.payments import TERMINAL, configure
-
-
-@dataclass
-class Bank:
-    process: subprocess.Popen[str]
-    port: int
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def control(self, **order: object) -> None:
-        httpx.post(f"{self.url}/control", json=order, trust_env=False).raise_for_status()
-
-    def calls(self) -> list[dict[str, str]]:
-        found: list[dict[str, str]] = httpx.get(f"{self.url}/control", trust_env=False).json()[
-            "calls"
-        ]
-        return found
-
-    def pay(self, address: str, *, reference: str, outcome: str = "ok", ipn: str = "never") -> str:
-        """Let a payer open the pay page and press a button; return where the bank sends them."""
-        httpx.get(address, trust_env=False).raise_for_status()
-        form = {"reference": reference, "outcome": outcome, "ipn": ipn}
-        answer = httpx.post(f"{self.url}/quyet-dinh", data=form, trust_env=False)
-        assert answer.status_code == 303
-        return answer.headers["location"]
-
-
-def start_bank(**environment: str) -> Bank:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "payments.simulator"],
-        env={
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "portal.settings.test",
-            "VNPAY_TMN_CODE": TERMINAL.code,
-            "VNPAY_HASH_SECRET": TERMINAL.secret,
-            "SIMULATOR_BANK_RETRY_SECONDS": "0.2",
-            **environment,
-        },
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    words = process.stdout.readline().split()
-    assert words[0] == "READY", words
-    return Bank(process, int(words[1].removeprefix("bank=")))
-
-
-def stop_bank(bank: Bank) -> None:
-    bank.process.terminate()
-    bank.process.wait(10)
-    if bank.process.stdout is not None:
-        bank.process.stdout.close()
+from tests.payments.bank import Bank, start_bank, stop_bank, use_bank
 
 
 @pytest.fixture(scope="session")
@@ -75,9 +16,7 @@ def shared_bank() -> Iterator[Bank]:
 
 @pytest.fixture
 def bank(shared_bank, settings) -> Bank:
-    """Point the settings at the simulated bank, well-behaved."""
-    configure(settings)
-    settings.VNPAY_PAY_URL = f"{shared_bank.url}/paymentv2/vpcpay.html"
-    settings.VNPAY_QUERY_URL = f"{shared_bank.url}/merchant_webapi/api/transaction"
+    """Point the settings at the simulated bank."""
+    use_bank(settings, shared_bank)
     shared_bank.control(ipn="ok", query="ok", ipn_url="")
     return shared_bank
