@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Any, ClassVar, Self
+from datetime import date, datetime, timedelta
+from typing import Any, ClassVar, Final, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -14,6 +14,9 @@ from accounts.enums import IdentityLevel, Role, UserKind
 from accounts.models.units import Unit
 from portal.core import crypto
 from portal.core.text import fold
+
+# An operator gives a number that is no longer used to somebody else, after some months.
+PHONE_PROVES: Final = timedelta(days=365)
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -26,6 +29,12 @@ class UserQuerySet(models.QuerySet["User"]):
     def usable(self) -> Self:
         """Narrow to accounts that may sign in: active and not merged into another."""
         return self.filter(is_active=True, merged_into__isnull=True)
+
+    def proven_by_phone(self, phone: str, *, at: datetime) -> Self:
+        """Narrow to accounts that this phone still proves: one proved, or one used, of late."""
+        since = at - PHONE_PROVES
+        is_recent = Q(phone_verified_at__gte=since) | Q(last_login__gte=since)
+        return self.filter(is_recent, phone=phone, phone_verified_at__isnull=False)
 
 
 class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]

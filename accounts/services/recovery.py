@@ -30,7 +30,7 @@ def ask_for_code(
     """
     limits.require(Bucket.RESET_ADDRESS, client, at=at)
     limits.require(Bucket.RESET, phone, at=at)
-    user = _find(identity_number=identity_number, phone=phone)
+    user = _find(identity_number=identity_number, phone=phone, at=at)
     codes.send_code(
         purpose=CodePurpose.RESET_PASSWORD,
         phone=phone,
@@ -56,7 +56,7 @@ def confirm_code(
     codes.require_code(
         purpose=CodePurpose.RESET_PASSWORD, phone=phone, session=session, code=code, at=at
     )
-    user = _find(identity_number=identity_number, phone=phone)
+    user = _find(identity_number=identity_number, phone=phone, at=at)
     if user is None:
         raise codes.CodeRefused(codes.CodeCheck.DEAD)
     return user
@@ -98,13 +98,12 @@ def set_password(*, user_id: int, password: str, at: datetime) -> None:
         )
 
 
-def _find(*, identity_number: str, phone: str) -> User | None:
+def _find(*, identity_number: str, phone: str, at: datetime) -> User | None:
     user: User | None = (
         User.objects.citizens()
         .usable()
-        .filter(
-            identity_hash=keyed_hash(identity_number), phone=phone, phone_verified_at__isnull=False
-        )
+        .proven_by_phone(phone, at=at)
+        .filter(identity_hash=keyed_hash(identity_number))
         .order_by("pk")
         .first()
     )

@@ -29,6 +29,10 @@ class PendingExpired(Exception):
     """The registration was begun too long ago, or the session lost it."""
 
 
+class AccountExists(Exception):
+    """This identity number and this phone have an account already; nothing in it was changed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Registration:
     """What a citizen filled in; of the password only the hash ever leaves the request."""
@@ -105,32 +109,33 @@ def confirm_registration(
     *, registration: Registration, code: str, session: str, at: datetime
 ) -> User:
     """
-    Use up the code and return the citizen's account.
+    Use up the code and return the citizen's new account.
 
-    Whoever has an account with this identity number and this phone gets that one, with the new
-    password: they have just shown what "Quên mật khẩu" asks for.
+    Registering never opens an account that is there: "Quên mật khẩu" is the only way to a new
+    password. Who hears that there is one has shown that they hold its phone.
 
+    :raises AccountExists: if identity number and phone have an account, whose owner is told.
     :raises CodeRefused: if the code is wrong or no longer alive.
     :raises TooManyRequests: if this phone has seen too many tries.
     """
     codes.require_code(
         purpose=CodePurpose.REGISTER, phone=registration.phone, session=session, code=code, at=at
     )
-    return _open_account(registration, at=at)
+    user = _open_account(registration, at=at)
+    if user is None:
+        raise AccountExists
+    return user
 
 
 @transaction.atomic(durable=True)
-def _open_account(registration: Registration, *, at: datetime) -> User:
+def _open_account(registration: Registration, *, at: datetime) -> User | None:
     identity_hash = keyed_hash(registration.identity_number)
     _lock_identity(identity_hash)
     holders = User.objects.citizens().usable().filter(identity_hash=identity_hash)
-    same: User | None = holders.filter(
-        phone=registration.phone, phone_verified_at__isnull=False
-    ).first()
+    same: User | None = holders.proven_by_phone(registration.phone, at=at).first()
     if same is not None:
-        same.password = registration.password_hash
-        same.save(update_fields=["password"])
-        return same
+        _tell_of_repetition(same, at=at)
+        return None
 
     user = User(
         username=uuid4().hex,
@@ -148,6 +153,8 @@ def _open_account(registration: Registration, *, at: datetime) -> User:
     )
     user.set_identity_number(registration.identity_number)
     others = list(holders.order_by("pk")[:MOST_OWNERS_TOLD])
+    # A number proves one account of a person: the one for which it was proved last.
+    holders.filter(phone=registration.phone).update(phone_verified_at=None)
     user.save()
     for owner in others:
         _tell_owner(owner, new=user, at=at)
@@ -172,6 +179,27 @@ def _tell_owner(owner: User, *, new: User, at: datetime) -> None:
             subject=_("Số định danh của ông/bà được dùng để mở tài khoản khác"),
             body=body,
             dedupe_key=f"identity-declared:{new.pk}:{owner.pk}:{medium}",
+            at=at,
+        )
+
+
+@requires_transaction
+def _tell_of_repetition(owner: User, *, at: datetime) -> None:
+    body = _(
+        "Vừa có người đăng ký lại với số định danh và số điện thoại của ông/bà, và đã nhập đúng mã "
+        "gửi đến số điện thoại đó. Mật khẩu và tài khoản của ông/bà không thay đổi. Nếu không phải "
+        "ông/bà, hãy báo Trung tâm Phục vụ hành chính công."
+    )
+    for medium, to in ((Medium.IN_APP, ""), (Medium.EMAIL, owner.email)):
+        queue_notice(
+            kind="registered-again",
+            medium=medium,
+            to=to,
+            recipient=owner,
+            subject_key="",
+            subject=_("Có người đăng ký lại với số định danh của ông/bà"),
+            body=body,
+            dedupe_key=f"registered-again:{owner.pk}:{at.timestamp()}:{medium}",
             at=at,
         )
 

@@ -76,7 +76,8 @@ def choose_account(
     _count_try(name, client, at=at)
     candidates = User.objects.citizens().usable().filter(pk__in=user_ids)
     if asks == "phone":
-        found: list[User] = list(candidates.filter(phone=limits.normalise(answer)))
+        proven = candidates.filter(phone_verified_at__isnull=False)
+        found: list[User] = list(proven.filter(phone=limits.normalise(answer)))
     else:
         found = list(candidates.filter(identity_hash=keyed_hash(limits.normalise(answer))))
     if len(found) != 1:

@@ -18,7 +18,7 @@ from accounts.requests import client_address, code_session, is_signed_in, safe_n
 from accounts.services import registration
 from accounts.services.codes import CodeRefused
 from accounts.services.limits import TooManyRequests
-from accounts.services.registration import PendingExpired, Registration
+from accounts.services.registration import AccountExists, PendingExpired, Registration
 from accounts.views.refusals import render_form, resend_sentence
 from accounts.views.targets import citizen_home, with_next
 
@@ -93,6 +93,16 @@ def confirm(request: HttpRequest) -> HttpResponse:
             form.add_error("code", error.sentence)
         except TooManyRequests as error:
             refused = error
+        except AccountExists:
+            request.session.pop(PENDING, None)
+            messages.info(
+                request,
+                _(
+                    "Số định danh và số điện thoại này đã có tài khoản; tài khoản đó không thay "
+                    "đổi. Đăng nhập, hoặc bấm “Quên mật khẩu” để đặt mật khẩu mới."
+                ),
+            )
+            return redirect(with_next("accounts:sign_in", request))
         else:
             request.session.pop(PENDING, None)
             login(request, user)

@@ -73,13 +73,17 @@ class PlainTextMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        _refuse_nul([request.path, *request.COOKIES.values(), *_texts(request.GET)])
+        _refuse_nul([request.path, *request.COOKIES.values()])
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
-        """Look at what was posted: read here, it is there for the CSRF check and the view."""
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponseBase], *_arguments: object
+    ) -> HttpResponse | None:
+        """Look at what is sent to a private page; public ones clean what they read, and say so."""
+        if not getattr(view, "login_required", True):
+            return None
         try:
-            _refuse_nul(_texts(request.POST))
+            _refuse_nul([*_texts(request.GET), *_texts(request.POST)])
         except UnreadablePostError:
             # Whoever sent it is gone.
             return HttpResponse(status=400)

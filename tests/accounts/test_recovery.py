@@ -164,3 +164,17 @@ def test_code_may_be_sent_again_after_thirty_seconds(client, clock):
     clock.shift(timedelta(seconds=31))
     assert "Đã gửi mã mới." in client.post(CODE, {"again": "1"}, follow=True).text
     assert Notice.objects.count() == 2
+
+
+@pytest.mark.parametrize(("last_seen", "codes"), [(None, 0), (400, 0), (300, 1)])
+def test_phone_does_not_prove_who_owns_an_account_left_alone_for_a_year(client, last_seen, codes):
+    """Attack: takeover of a forgotten account, by who was given its phone number."""
+    CitizenFactory(
+        identity_number=NUMBER,
+        phone=PHONE,
+        phone_verified_at=NOW - timedelta(days=500),
+        last_login=NOW - timedelta(days=last_seen) if last_seen else None,
+    )
+
+    assert client.post(FORGOT, ASKED).url == CODE
+    assert Notice.objects.filter(kind="one-time-code").count() == codes

@@ -265,17 +265,43 @@ def test_second_press_ends_where_the_first_one_led(client):
     assert User.objects.count() == 1
 
 
-def test_number_and_phone_of_an_account_open_that_account_with_the_new_password(client):
+def test_registering_again_changes_and_opens_nothing_and_tells_the_owner(client):
+    """Attack: takeover through registration, by who holds a recycled phone number."""
     mine = CitizenFactory(identity_number=NUMBER, phone=PHONE, clear_password="Cu@12345xyz")
+    begin(client)
+
+    response = client.post(CONFIRM, {"code": latest_code()}, follow=True)
+
+    mine.refresh_from_db()
+    assert response.redirect_chain == [(reverse("accounts:sign_in"), 302)]
+    assert "đã có tài khoản" in response.text
+    assert User.objects.count() == 1
+    assert mine.check_password("Cu@12345xyz")
+    assert "_auth_user_id" not in client.session
+    told = Notice.objects.filter(kind="registered-again")
+    assert {notice.medium for notice in told} == {Medium.IN_APP, Medium.EMAIL}
+
+
+def test_number_of_an_account_left_alone_for_a_year_opens_a_new_empty_one(client):
+    """Attack: takeover of a forgotten account, by who was given its phone number."""
+    long_ago = NOW - timedelta(days=400)
+    old = CitizenFactory(
+        identity_number=NUMBER,
+        phone=PHONE,
+        clear_password="Cu@12345xyz",
+        phone_verified_at=long_ago,
+    )
     begin(client)
 
     client.post(CONFIRM, {"code": latest_code()})
 
-    mine.refresh_from_db()
-    assert User.objects.count() == 1
-    assert mine.check_password("Songtranh@2026")
-    assert client.session["_auth_user_id"] == str(mine.pk)
-    assert not Notice.objects.filter(kind="identity-declared").exists()
+    new = User.objects.exclude(pk=old.pk).get()
+    assert client.session["_auth_user_id"] == str(new.pk)
+    old.refresh_from_db()
+    assert old.check_password("Cu@12345xyz")
+    # The number now proves the new account only.
+    assert old.phone_verified_at is None
+    assert Notice.objects.filter(kind="identity-declared", recipient=old).exists()
 
 
 def test_two_people_may_share_a_phone(client):
