@@ -19,6 +19,15 @@ function answersOf(form) {
   return body;
 }
 
+// What was typed before this script arrived is as much worth as what is typed after.
+function isChanged(field) {
+  if (["checkbox", "radio"].includes(field.type)) return field.checked !== field.defaultChecked;
+  if (field.type === "hidden" || field.type === "file" || field.disabled) return false;
+  if (!field.options) return "defaultValue" in field && field.value !== field.defaultValue;
+  const chosen = [...field.options].findIndex((option) => option.defaultSelected);
+  return field.selectedIndex !== Math.max(chosen, 0);
+}
+
 export default function autosave(form) {
   const url = form.dataset.autosaveUrl || form.action;
   const state = document.getElementById(form.dataset.autosaveState) ?? form.querySelector(".save-state");
@@ -90,6 +99,10 @@ export default function autosave(form) {
     dirty = true;
     if (failures === 0) plan(QUIET_MS);
   });
+  if ([...form.elements].some(isChanged)) {
+    dirty = true;
+    plan(QUIET_MS);
+  }
   form.addEventListener("submit", (event) => {
     if (event.defaultPrevented) return;
     leaving = true;

@@ -15,12 +15,13 @@ const modules = {
 
 async function start(element) {
   if (element.dataset.started) return;
-  element.dataset.started = "yes";
+  element.dataset.started = "soon";
   for (const name of element.dataset.module.split(/\s+/)) {
     if (!modules[name]) continue;
     const module = await modules[name]();
     module.default(element);
   }
+  element.dataset.started = "yes";
 }
 
 export function startAll(root) {

@@ -21,10 +21,12 @@ function solve(workerUrl, challenge) {
   });
 }
 
-// The salt may carry "?expires=<seconds>": a solution that old is refused by the server.
-function expiryOf(salt) {
+// The salt may carry "?expires=<seconds>": a solution that old is refused by the server. Counted
+// from the server's own clock, because the one of this device may be wrong by days.
+function lifetimeOf(salt, response) {
   const seconds = new URLSearchParams(salt.split("?")[1] ?? "").get("expires");
-  return seconds ? Number(seconds) * 1000 : Infinity;
+  const now = Date.parse(response.headers.get("Date") ?? "");
+  return seconds && now ? Number(seconds) * 1000 - now : Infinity;
 }
 
 export default function robot(box) {
@@ -33,16 +35,18 @@ export default function robot(box) {
   const form = box.closest("form");
   let expires = 0;
   let running = null;
+  let passing = false;
 
   async function run() {
     state.textContent = words.working;
     const response = await fetch(box.dataset.challengeUrl, { headers: { Accept: "application/json" } });
     if (!response.ok) throw new Error(`challenge ${response.status}`);
+    const asked = Date.now();
     const { algorithm, challenge, salt, signature, maxnumber, maxNumber } = await response.json();
     const limit = maxnumber ?? maxNumber ?? 1000000;
     const number = await solve(box.dataset.workerUrl, { algorithm, challenge, salt, limit });
     field.value = btoa(JSON.stringify({ algorithm, challenge, number, salt, signature }));
-    expires = expiryOf(salt);
+    expires = asked + lifetimeOf(salt, response);
     state.textContent = words.done;
   }
 
@@ -54,12 +58,15 @@ export default function robot(box) {
   const fresh = () => field.value && Date.now() < expires - 5000;
 
   form.addEventListener("submit", async (event) => {
-    if (fresh()) return;
+    if (passing || fresh()) return;
     event.preventDefault();
     field.value = "";
     try {
       await ensure();
+      // What was solved just now is sent, whatever the clock says: asking again would never end.
+      passing = true;
       form.requestSubmit(event.submitter ?? undefined);
+      passing = false;
     } catch {
       // The server still answers in words and offers a one-time code instead.
       state.textContent = words.failed;

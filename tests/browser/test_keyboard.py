@@ -9,7 +9,7 @@ from dossiers.enums import DossierState
 from dossiers.models import Dossier
 from tests.browser import keyboard
 from tests.browser.conftest import DESK
-from tests.browser.walks import heading, told
+from tests.browser.walks import heading, scripts_started, told
 from tests.factories.accounts import CitizenFactory
 from tests.factories.dossiers import DossierFactory, office
 from tests.factories.filing import photo, place
@@ -95,6 +95,7 @@ def test_a_clerk_accepts_by_keyboard_alone(clock, live_server, open_page, enter)
     enter(page, desk.clerk)
     page.goto(f"{live_server.url}/lam-viec/")
     heading(page, "Mới đến")
+    scripts_started(page)
     rows = page.get_by_role("table")
     link = {one.code: rows.get_by_role("link", name=one.code) for one in (first, second, third)}
 
@@ -124,6 +125,7 @@ def test_the_search_of_the_desk_is_one_key_away_and_typing_moves_no_cursor(
     page = open_page(DESK)
     enter(page, desk.clerk)
     page.goto(f"{live_server.url}/lam-viec/")
+    scripts_started(page)
 
     page.keyboard.press("/")
     expect(page.locator("[data-queue-search]")).to_be_focused()

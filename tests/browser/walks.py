@@ -50,6 +50,11 @@ def heading(page: Page, words: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text(words)
 
 
+def scripts_started(page: Page) -> None:
+    """Wait for what keys and presses are handled by; a person is slower than a test."""
+    expect(page.locator("[data-module]:not([data-started=yes])")).to_have_count(0)
+
+
 def code_sent_to(phone: str) -> str:
     """Read the newest one-time code from the outbox, as its owner reads the phone."""
     notice = Notice.objects.filter(kind="one-time-code", to=phone).latest("pk")
