@@ -1,5 +1,6 @@
 """Supplementing a dossier: exactly what was asked, each item with its reason."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO, cast
 from uuid import UUID
@@ -69,8 +70,7 @@ def supplement(request: CitizenRequest, code: str) -> HttpResponse:
             sealed=form.checked.sealed if form else {},
         )
     except supplements.NotAnswered as error:
-        missing = [item.label for item in error.items]
-        return _show(request, asked, form=form, missing=missing, status=422)
+        return _show(request, asked, form=form, missing=error.items, status=422)
     except (supplements.NoOpenRequest, policies.NotYourDossier):
         messages.info(request, _("Hồ sơ này hiện không có yêu cầu bổ sung nào đang chờ."))
         return redirect("dossiers:detail", code=code)
@@ -205,7 +205,7 @@ def _show(
     asked: Asked,
     *,
     form: SectionForm | None,
-    missing: list[str] | None = None,
+    missing: Sequence[SupplementItem] = (),
     refused: tuple[int, str] = (0, ""),
     status: int = 200,
 ) -> HttpResponse:
@@ -220,7 +220,7 @@ def _show(
         ],
         "fields": [item for item in asked.items if item.field_key],
         "form": form,
-        "missing": missing or [],
+        "missing": missing,
         "token_value": get_token(request),
     }
     return render(request, "dossiers/citizen/supplement.html", context, status=status)

@@ -72,6 +72,8 @@ export default function upload(card) {
   // Only what one holds in the hand has a camera that can be pointed at a paper.
   if (shoot) shoot.hidden = !window.matchMedia("(pointer: coarse)").matches;
   pick?.addEventListener("click", () => input.click());
+  // A summary of errors leads to the input, which nobody sees any more.
+  input.addEventListener("focus", () => pick?.focus());
 
   const camera = input.cloneNode();
   camera.removeAttribute("id");

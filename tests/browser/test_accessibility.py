@@ -35,6 +35,27 @@ def looker():
     assert looker.problems == []
 
 
+def test_a_look_finds_what_is_wrong(clock, live_server, open_page):
+    page, looker = open_page(PHONE), Looker()
+    page.goto(f"{live_server.url}/tra-cuu/")
+    page.evaluate("""() => {
+        const main = document.querySelector("main");
+        main.querySelector("label").remove();
+        main.querySelector(".btn").style.minHeight = main.querySelector(".btn").style.padding = 0;
+        main.append(document.createElement("h1"), Object.assign(new Image(400, 20)));
+    }""")
+
+    looker.look(page, "broken")
+
+    found = {problem[1] for problem in looker.problems}
+    assert found >= {
+        f"wider than {PHONE}",
+        "too small for a thumb",
+        "not one heading of the page",
+        "label",
+    }
+
+
 def test_pages_for_people_without_an_account(clock, live_server, open_page, looker):
     site = live_server.url
     dossier = DossierFactory(submitted_at=NOW)

@@ -3,8 +3,8 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
+from tests.browser.looks import serious
 from tests.factories.catalogue import seed_demo_catalogue
 
 BIRTH = "/thu-tuc/1.001193/"
@@ -36,15 +36,6 @@ def site(live_server, settings, transactional_db):
     settings.DEMO = True
     seed_demo_catalogue()
     return live_server.url
-
-
-def serious(page):
-    found = Axe().run(page).response["violations"]
-    return [
-        (one["id"], [node["target"] for node in one["nodes"]])
-        for one in found
-        if one["impact"] in {"serious", "critical"}
-    ]
 
 
 def test_pages_fit_the_screen_and_axe_finds_nothing_serious(site, page):

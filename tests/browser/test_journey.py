@@ -226,6 +226,8 @@ def answer(page):
     press(page, "Gửi bổ sung")
     walks.told(page, "Còn mục chưa bổ sung")
     expect(page.get_by_label("Nơi sinh")).to_have_value("Bệnh viện Từ Dũ")
+    page.locator(".error-summary").get_by_role("link", name="Giấy chứng sinh").click()
+    expect(page.locator("[data-upload-pick]")).to_be_focused()
     walks.add_photos(page, "Giấy chứng sinh", names=("chup-lai.jpg",))
     press(page, "Gửi bổ sung")
     walks.told(page, "Đã gửi bổ sung")

@@ -71,7 +71,14 @@ def mend_what_was_forgotten(page):
 
 
 def add_photos(page):
-    """The focus stays at the card whose file has just come in."""
+    """What is missing leads to its button; the focus stays where a file has just come in."""
+    keyboard.press(page, "Tiếp tục")
+    expect(page.locator(".error-summary")).to_be_focused()
+    keyboard.tab_to(page, "", kind="a")
+    page.keyboard.press("Enter")
+    missing = page.get_by_role("region", name="Giấy chứng sinh")
+    expect(missing.locator("[data-upload-pick]")).to_be_focused()
+    page.reload()
     for name in ("Giấy chứng sinh", "Thẻ căn cước"):
         card = page.get_by_role("region", name=name)
         with page.expect_file_chooser() as chooser:
