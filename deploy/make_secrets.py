@@ -16,6 +16,7 @@ FROM_OTHERS = {
     "email_password": "mật khẩu hộp thư gửi đi",
     "sms_api_key": "khóa của nhà cung cấp SMS",
     "sms_api_secret": "khóa bí mật của nhà cung cấp SMS",
+    "vnpay_hash_secret": "khóa ký của VNPAY (không thu trực tuyến thì tạo tệp trống)",
 }
 
 

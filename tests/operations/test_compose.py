@@ -123,7 +123,7 @@ def test_made_secrets_are_all_that_the_composition_asks_for_and_are_kept(tmp_pat
 
     first = subprocess.run(command, capture_output=True, text=True, check=False)
     before = {path.name: path.read_text() for path in folder.iterdir()}
-    for name in ("email_password", "sms_api_key", "sms_api_secret"):
+    for name in ("email_password", "sms_api_key", "sms_api_secret", "vnpay_hash_secret"):
         assert f"CÒN THIẾU {folder / name}" in first.stderr
         (folder / name).write_text("x")
     second = subprocess.run(command, capture_output=True, text=True, check=False)
