@@ -36,7 +36,14 @@ from procedures.selectors.detail_rows import (
     time_rows,
 )
 from procedures.selectors.results import action_of, filing_channel, short_name
-from procedures.selectors.serving import Served, Units, load_offers, load_units, serving
+from procedures.selectors.serving import (
+    Content,
+    Served,
+    Units,
+    load_offers,
+    load_units,
+    serving,
+)
 
 
 class NoSuchProcedure(Exception):
@@ -145,7 +152,7 @@ def get_procedure_page(*, code: str, asked: Asked, at: datetime) -> ProcedurePag
     units = load_units(on=on)
     offers = load_offers([procedure.pk], on=on).get(procedure.pk, [])
     served = _derived(
-        serving(offers, units, content=procedure.content_level),
+        serving(offers, units, content=Content(procedure.content_level, procedure.paid_level)),
         cases=cases,
         papers=papers,
         forms=forms,
@@ -264,9 +271,16 @@ def _derived(
             level=min(
                 one.offer.declared_level,
                 derive_level(
-                    revision, cases=cases, fees=fees, papers=papers, forms=forms, offer=one.offer
+                    revision,
+                    cases=cases,
+                    fees=fees,
+                    papers=papers,
+                    forms=forms,
+                    offer=one.offer,
+                    can_pay_online=one.can_pay_online,
                 ).level,
             ),
+            can_pay_online=one.can_pay_online,
         )
         for one in served
     ]

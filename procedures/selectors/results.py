@@ -29,6 +29,7 @@ from procedures.selectors.filters import (
 )
 from procedures.selectors.reasons import why_found
 from procedures.selectors.serving import (
+    Content,
     LevelBook,
     Served,
     Units,
@@ -89,7 +90,7 @@ class Catalogue:
     entries: list[Entry]
     units: Units
     offers: Mapping[int, list[Offer]]
-    contents: Mapping[int, int]
+    contents: Mapping[int, Content]
 
     def serving(self, pk: int) -> list[Served]:
         return serving(self.offers.get(pk, ()), self.units, content=self.contents[pk])
@@ -142,7 +143,7 @@ def find_entries(question: Question, *, on: date) -> Catalogue:
     if not found and question.words:
         found = _values(search.alike(findable, question))
     offers = load_offers([row["pk"] for row in found], on=on) if found else {}
-    contents = {row["pk"]: row["content_level"] for row in found}
+    contents = {row["pk"]: _content(row) for row in found}
     book = LevelBook(units)
     levels = {
         row["pk"]: book.look_up(offers.get(row["pk"], ()), content=contents[row["pk"]])
@@ -166,6 +167,10 @@ def find_entries(question: Question, *, on: date) -> Catalogue:
     return Catalogue(entries=entries, units=units, offers=offers, contents=contents)
 
 
+def _content(row: Mapping[str, Any]) -> Content:
+    return Content(unpaid=row["content_level"], paid=row["paid_level"])
+
+
 def _values(procedures: QuerySet[Procedure]) -> list[dict[str, Any]]:
     return [
         dict(row)
@@ -178,6 +183,7 @@ def _values(procedures: QuerySet[Procedure]) -> list[dict[str, Any]]:
             "field__sort_key",
             "tiers",
             "content_level",
+            "paid_level",
             "found",
         )
     ]

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from accounts.enums import Tier, UnitKind
-from accounts.models import Unit
+from accounts.enums import PayWay, Tier, UnitKind
+from accounts.models import CollectingAccount, Unit
 from procedures.levels import public_level
 from procedures.models import Offer
 
@@ -23,6 +23,15 @@ class Served:
     agency: Unit
     offer: Offer
     level: int
+    can_pay_online: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """How far a published content carries, without and with an account for online payment."""
+
+    unpaid: int
+    paid: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +40,8 @@ class Units:
 
     agencies: tuple[Unit, ...]
     desks: dict[int, Unit]
+    # The agencies that take money online, by id.
+    paid_online: frozenset[int]
 
     def desk_of(self, served: Served) -> Unit | None:
         """Return the desk that receives: the offer's own, or the agency's."""
@@ -52,22 +63,26 @@ def load_offers(procedure_ids: Iterable[int], *, on: date) -> dict[int, list[Off
 
 def load_units(*, on: date) -> Units:
     """Return all agencies that may serve, and all desks (one query)."""
-    rows = Unit.objects.in_force(on=on).filter(
-        Q(kind=UnitKind.AGENCY, parent__isnull=False) | Q(kind=UnitKind.ONE_STOP)
+    accounts = CollectingAccount.objects.in_force(on=on).taking(PayWay.VNPAY)
+    rows = (
+        Unit.objects.in_force(on=on)
+        .filter(Q(kind=UnitKind.AGENCY, parent__isnull=False) | Q(kind=UnitKind.ONE_STOP))
+        .annotate(takes_online=Exists(accounts.filter(unit=OuterRef("pk"))))
     )
     units = sorted(rows, key=lambda unit: (_TIER_ORDER[Tier(unit.tier)], unit.code or "", unit.pk))
     return Units(
         agencies=tuple(unit for unit in units if unit.kind == UnitKind.AGENCY),
         desks={unit.pk: unit for unit in units if unit.kind == UnitKind.ONE_STOP},
+        paid_online=frozenset(
+            unit.pk
+            for unit in units
+            if unit.takes_online  # type: ignore[attr-defined]  # annotated above
+        ),
     )
 
 
-def serving(offers: Iterable[Offer], units: Units, *, content: int) -> list[Served]:
-    """
-    Return the agencies that serve a procedure: an agency's own offer before that of its tier.
-
-    `content` is the procedure's content level.
-    """
+def serving(offers: Iterable[Offer], units: Units, *, content: Content) -> list[Served]:
+    """Return the agencies that serve a procedure: an agency's own offer before that of its tier."""
     own: dict[int, Offer] = {}
     of_tier: dict[str, Offer] = {}
     for offer in offers:
@@ -79,8 +94,10 @@ def serving(offers: Iterable[Offer], units: Units, *, content: int) -> list[Serv
     for agency in units.agencies:
         offer_here = own.get(agency.pk) or of_tier.get(agency.tier)
         if offer_here is not None:
-            level = public_level(offer_here, content=content)
-            found.append(Served(agency=agency, offer=offer_here, level=level))
+            # Whoever decides collects.
+            can_pay = (offer_here.deciding_id or agency.pk) in units.paid_online
+            level = public_level(offer_here, content=content.paid if can_pay else content.unpaid)
+            found.append(Served(agency, offer_here, level, can_pay))
     return found
 
 
@@ -104,7 +121,7 @@ class LevelBook:
         self._units = units
         self._known: dict[object, Levels] = {}
 
-    def look_up(self, offers: Iterable[Offer], *, content: int) -> Levels:
+    def look_up(self, offers: Iterable[Offer], *, content: Content) -> Levels:
         offers = list(offers)
         alike = (content, tuple(_terms(offer) for offer in offers))
         levels = self._known.get(alike)
