@@ -49,6 +49,24 @@ def can_read(roles: Iterable[StaffRole]) -> bool:
     return any(role.role in READERS for role in roles)
 
 
+def can_read_dossier(
+    dossier: Dossier, roles: Iterable[StaffRole], *, step_units: Iterable[int]
+) -> bool:
+    """
+    Tell whether staff read this dossier, not just some dossier.
+
+    A cashier of this desk may be a clerk of another: there they read, here they take money.
+    """
+    held = list(roles)
+    units = set(step_units)
+    return (
+        holds(held, Role.CLERK, dossier.receiving_unit_id)
+        or holds(held, Role.LEADER, dossier.deciding_unit_id)
+        or holds(held, Role.REGISTRAR, dossier.deciding_unit_id)
+        or any(role.role == Role.OFFICER and role.unit_id in units for role in held)
+    )
+
+
 def can_fix_fees(dossier: Dossier, roles: Iterable[StaffRole]) -> bool:
     """Tell whether someone may fix an undetermined amount: a clerk of the desk, or the leader."""
     held = list(roles)

@@ -34,6 +34,9 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
         registrars see what their agency decides; officers see what had a step in their unit.
         Roles are read now, never from the session.
         """
+        return self._in_reach(user, at=at, desk=(Role.CLERK, Role.CASHIER))
+
+    def _in_reach(self, user: User, *, at: datetime, desk: tuple[Role, ...]) -> Self:
         if user.is_citizen:
             return self.filter(owner=user)
         roles = StaffRole.objects.in_force(on=local_day(at)).filter(user=user)
@@ -42,7 +45,7 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
             return Exists(roles.filter(role__in=kinds, unit=OuterRef(unit)))
 
         return self.filter(
-            Q(holds("receiving_unit", Role.CLERK, Role.CASHIER))
+            Q(holds("receiving_unit", *desk))
             | Q(holds("deciding_unit", Role.LEADER, Role.REGISTRAR))
             | Q(
                 pk__in=models.Subquery(
@@ -55,6 +58,10 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
                 )
             )
         )
+
+    def readable_by(self, user: User, *, at: datetime) -> Self:
+        """Narrow to what `user` reads whole: a cashier of the desk sees name and sum only."""
+        return self._in_reach(user, at=at, desk=(Role.CLERK,))
 
     def locked(self) -> Self:
         """Lock the matched dossiers only, never the rows that they join to."""

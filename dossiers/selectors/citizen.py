@@ -30,6 +30,7 @@ from dossiers.models import (
 )
 from dossiers.notices import letters
 from dossiers.selectors.answers import AnswerPart, Line, answer_parts
+from dossiers.selectors.papers import results_for
 from dossiers.selectors.situation import Situation, TimelineItem, describe, timeline
 from dossiers.slips import Reason, RefusalSlip
 from portal.core.calendars import explain, notes_from_json
@@ -209,7 +210,7 @@ def get_dossier_page(*, code: str, user: User, at: datetime) -> DossierPage | No
         slips=list(dossier.slips.select_related("file").order_by("issued_at", "pk")),
         messages=_messages(dossier),
         reasons=_reasons(dossier),
-        result=dossier.results.filter(revoked_at=None).select_related("file").first(),
+        result=results_for(dossier, user).select_related("file").first(),
         can_withdraw=dossier.state in WITHDRAWABLE,
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from accounts.enums import Role
 from accounts.models import StaffRole, User
 from accounts.selectors import get_work_calendar
 from dossiers import policies
@@ -148,15 +149,18 @@ def find_ids(user: User, *, codes: Sequence[str], at: datetime) -> dict[str, int
 
 def list_slips(dossier: Dossier, roles: Sequence[StaffRole]) -> list[Slip]:
     """Return the slips of a dossier for whoever may read it."""
-    return list(dossier.slips.select_related("file")) if policies.can_read(roles) else []
+    units = dossier.steps.filter(role=Role.OFFICER).values_list("unit_id", flat=True)
+    reads = policies.can_read_dossier(dossier, roles, step_units=units)
+    return list(dossier.slips.select_related("file")) if reads else []
 
 
 def get_work_page(
     dossier: Dossier, user: User, roles: Sequence[StaffRole], *, at: datetime
 ) -> WorkPage:
     """Return all that the work page of a dossier from `find_dossier` shows."""
-    reads = policies.can_read(roles)
     done_steps = list(dossier.steps.select_related("unit", "assignee", "closed_by"))
+    units = {one.unit_id for one in done_steps if one.role == Role.OFFICER}
+    reads = policies.can_read_dossier(dossier, roles, step_units=units)
     step = next((one for one in done_steps if one.closed_at is None), None)
     obligations = list(dossier.obligations.prefetch_related("lines"))
     supplements = list(dossier.supplements.select_related("requested_by").prefetch_related("items"))
@@ -196,7 +200,7 @@ def get_work_page(
         decisions=decisions,
         results=list(dossier.results.select_related("file")) if reads else [],
         deliveries=list(dossier.deliveries.all()) if is_ended else [],
-        slips=list_slips(dossier, roles),
+        slips=list(dossier.slips.select_related("file")) if reads else [],
         why_due=calendars.explain(calendars.notes_from_json(dossier.due_notes)),
         offered=list_offered(situation),
         takes_cash=bool(due) and policies.can_take_cash(dossier, roles),

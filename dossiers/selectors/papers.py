@@ -3,11 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from dossiers.codes import clean_code
-from dossiers.models import Dossier, Draft, Slip, StoredFile
+from dossiers.models import Dossier, Draft, Result, Slip, StoredFile
 
 
 def find_draft_file(*, draft_id: UUID, file_id: UUID, owner: User) -> StoredFile | None:
@@ -17,11 +17,11 @@ def find_draft_file(*, draft_id: UUID, file_id: UUID, owner: User) -> StoredFile
 
 
 def find_dossier(*, code: str, user: User, at: datetime) -> Dossier | None:
-    """Return the dossier of a code as `user` may see it."""
+    """Return the dossier of a code if `user` reads it, files and all."""
     cleaned = clean_code(code)
     if cleaned is None:
         return None
-    return Dossier.objects.visible_to(user, at=at).filter(code=cleaned).first()
+    return Dossier.objects.readable_by(user, at=at).filter(code=cleaned).first()
 
 
 def find_file(*, code: str, file_id: UUID, user: User, at: datetime) -> StoredFile | None:
@@ -32,7 +32,7 @@ def find_file(*, code: str, file_id: UUID, user: User, at: datetime) -> StoredFi
     linked = (
         Q(pk__in=dossier.papers.values("file"))
         | Q(pk__in=dossier.bundles.exclude(file=None).values("file"))
-        | Q(pk__in=dossier.results.filter(revoked_at=None).values("file"))
+        | Q(pk__in=results_for(dossier, user).values("file"))
     )
     if dossier.owner_id == user.pk:
         linked |= Q(pk__in=dossier.supplements.values("items__uploads__file"))
@@ -47,10 +47,17 @@ def find_slip(*, code: str, slip_id: int, user: User, at: datetime) -> Slip | No
     return dossier.slips.select_related("file").filter(pk=slip_id).first()
 
 
+def results_for(dossier: Dossier, user: User) -> QuerySet[Result]:
+    """Return the results in force; to the owner only once nothing is owed for them."""
+    live = dossier.results.filter(revoked_at=None)
+    is_owed = user.is_citizen and dossier.obligations.due().exists()
+    return live.none() if is_owed else live
+
+
 def find_result_file(*, code: str, user: User, at: datetime) -> StoredFile | None:
     """Return the file of the result in force."""
     dossier = find_dossier(code=code, user=user, at=at)
     if dossier is None:
         return None
-    live = dossier.results.filter(revoked_at=None).select_related("file").first()
+    live = results_for(dossier, user).select_related("file").first()
     return live.file if live else None

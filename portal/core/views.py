@@ -29,7 +29,10 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     logger.warning("CSRF check failed: %s", reason)
-    return render(request, "403.html", status=403)
+    # Refused before the middleware that marks private pages saw it.
+    response = render(request, "403.html", status=403)
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

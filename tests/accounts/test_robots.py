@@ -60,7 +60,12 @@ def test_forged_solution_is_refused(solution, forged):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "x", "e30=", base64.b64encode(b"[1]").decode(), "ÿ", "A" * 100_000]
+    "text",
+    [
+        *("", "x", "e30=", base64.b64encode(b"[1]").decode(), "ÿ", "A" * 100_000),
+        # Attack: nesting deeper than the reader can follow.
+        base64.b64encode(b"[" * 1_400).decode(),
+    ],
 )
 def test_rubbish_is_refused(text):
     assert not robots.verify(payload=text, at=NOW)
