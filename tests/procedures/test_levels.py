@@ -10,8 +10,10 @@ from procedures.levels import derive_level, public_level
 from procedures.models import FeeRule, Procedure
 from procedures.search import read_question
 from procedures.selectors.results import find_entries
+from procedures.selectors.serving import Content, load_units, serving
 from procedures.services.publishing import measure_content
 from tests.factories.accounts import UnitFactory
+from tests.factories.payments import CollectingAccountFactory
 from tests.factories.procedures import FeeRuleFactory, OfferFactory, PaperFactory, RevisionFactory
 
 
@@ -145,3 +147,43 @@ def test_levels_of_procedures_offered_alike_are_worked_out_once(db):
     assert first.levels is second.levels
     assert (first.levels["rieng"], third.levels["rieng"]) == (3, 1)
     assert (len(third.levels), third.highest) == (4, 3)
+
+
+def test_a_fee_is_level_4_exactly_where_the_agency_collects_online(db):
+    province = UnitFactory(key="tinh-thu", tier="PROVINCE")
+    collecting = UnitFactory(parent=province, key="co-tai-khoan")
+    without = UnitFactory(parent=province, key="khong-tai-khoan")
+    ended = UnitFactory(parent=province, key="het-han")
+    cash_only = UnitFactory(parent=province, key="chi-tien-mat")
+    day = date(2026, 3, 2)
+    CollectingAccountFactory(unit=collecting)
+    CollectingAccountFactory(unit=ended, valid_from=date(2025, 1, 1), valid_until=date(2025, 6, 30))
+    CollectingAccountFactory(unit=cash_only, ways=["CASH"])
+    revision = RevisionFactory()
+    FeeRuleFactory(case=revision.cases.get())
+    procedure = publish_again(revision)
+    agencies = (collecting, without, ended, cash_only)
+    offers = [offered(revision, unit=collecting, tier="", valid_from=day)]
+    workflow = offers[0].workflow_version
+    offers += [
+        offered(revision, unit=unit, tier="", valid_from=day, workflow_version=workflow)
+        for unit in agencies[1:]
+    ]
+
+    content = Content(procedure.content_level, procedure.paid_level)
+    found = serving(offers, load_units(on=day), content=content)
+
+    assert {one.agency.key: one.level for one in found} == {
+        "co-tai-khoan": 4,
+        "khong-tai-khoan": 3,
+        "het-han": 3,
+        "chi-tien-mat": 3,
+    }
+
+
+def publish_again(revision):
+    """Measure a revision anew after its fees were written."""
+    procedure = revision.procedure
+    procedure.content_level = measure_content(revision)
+    procedure.paid_level = measure_content(revision, can_pay_online=True)
+    return procedure

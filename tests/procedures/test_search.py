@@ -135,7 +135,7 @@ def test_vague_question_has_no_best_match(catalogue):
     found = results("giay")
 
     assert found.best is None
-    assert found.total == len(found.rows) > 3
+    assert found.total >= len(found.rows) > 3
 
 
 @pytest.mark.parametrize(
@@ -237,7 +237,7 @@ def test_every_chip_leads_to_as_many_as_it_counts(catalogue):
 def test_filters_narrow_together_and_a_chosen_one_can_be_taken_back(catalogue):
     found = results("", field="ho-tich", level="4")
 
-    assert sorted(codes(found)) == sorted([BIRTH, SINGLE])
+    assert sorted(codes(found)) == sorted([BIRTH, SINGLE, "2.002516"])
     chosen = [chip for facet in found.facets for chip in facet.chips if chip.current]
     assert [chip.query for chip in chosen] == ["muc_do=4", "linh_vuc=ho-tich"]
 
