@@ -109,7 +109,7 @@ def autosave(request: CitizenRequest, draft_id: UUID, step: str) -> HttpResponse
     return JsonResponse({"saved_at": f"{to_local(draft.updated_at):%H:%M}"})
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @filing_view
 def draft_delete(request: CitizenRequest, draft_id: UUID) -> HttpResponse:
     """Remove a draft; asked for once more on a page of its own."""

@@ -46,6 +46,7 @@ class Looker:
     def _keep(self, page: Page, name: str) -> None:
         """Leave a picture for people to look at, where PORTAL_SCREENSHOTS names a folder."""
         if folder := os.environ.get("PORTAL_SCREENSHOTS"):
+            Path(folder).mkdir(parents=True, exist_ok=True)
             page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
