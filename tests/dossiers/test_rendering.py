@@ -238,7 +238,13 @@ def test_broker_down_loses_neither_slip_nor_mail(broker, simulator):  # noqa: F8
     broker.start()
     # What beat publishes every 30 seconds.
     sweeps = [app.conf.beat_schedule[name] for name in ("render-slips", "sweep-notices")]
-    with start_worker(app, pool="solo", perform_ping_check=False, shutdown_timeout=60):
+    with start_worker(
+        app,
+        pool="solo",
+        queues=("celery", "papers"),
+        perform_ping_check=False,
+        shutdown_timeout=60,
+    ):
         for sweep in sweeps:
             app.send_task(sweep["task"], **sweep["options"])
         until = timezone.now() + timedelta(seconds=40)
