@@ -13,8 +13,10 @@ from dossiers.models import Dossier, ObligationLine, Step
 from dossiers.selectors.desk_work import PaperGroup, WorkPage
 from portal.core import calendars
 from portal.core.dates import format_moment, local_day
+from portal.core.identity import mask_identity_number
 from portal.core.money import format_vnd
 from procedures.eform import display
+from procedures.eform.definition import FieldType
 from procedures.enums import FeeMoment
 
 WHOLE = "ho-so"
@@ -78,7 +80,10 @@ def _answers(sections: Iterable[display.SectionRows]) -> list[TargetFacts]:
 def _answer(row: display.Row | display.Table) -> str:
     if isinstance(row, display.Table):
         return _("%d dòng") % len(row.rows)
-    return _("đã khai: %s") % row.text if row.is_answered else _("chưa khai")
+    if not row.is_answered:
+        return _("chưa khai")
+    is_number = row.kind == FieldType.IDENTITY_NUMBER
+    return _("đã khai: %s") % (mask_identity_number(row.text) if is_number else row.text)
 
 
 def list_grounds(dossier: Dossier) -> list[str]:

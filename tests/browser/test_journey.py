@@ -85,6 +85,11 @@ def accept(page, site, code):
     walks.told(page, "Trần Nguyễn An Nhiên")
     # A day of birth carries no weekday.
     expect(page.locator(".desk-people")).not_to_contain_text("thứ")
+    # Nobody who looks over the clerk's shoulder reads a number that was not asked for.
+    expect(page.locator("main")).not_to_contain_text(LAN.number, use_inner_text=True)
+    number = page.get_by_role("region", name="Nội dung khai").locator("details")
+    number.get_by_text("Xem số").click()
+    expect(number).to_contain_text(LAN.number, use_inner_text=True)
     preview = page.get_by_role("region", name="Giấy tờ").get_by_role("img").first
     preview.scroll_into_view_if_needed()
     expect(preview).to_have_js_property("complete", True)

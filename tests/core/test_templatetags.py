@@ -21,6 +21,7 @@ AT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
         ("value|phone", None, ""),
         ("value|phone", "<b>", "&lt;b&gt;"),
         ("value|masked_phone", "84912345678", "09** *** 678"),
+        ("value|masked_number", "031190000017", "********0017"),
         ("value|due_in", 2, "còn 2 ngày làm việc"),
         ("value|due_in", -3, "quá hạn 3 ngày làm việc"),
         ("value|due_in", 0, "đến hạn hôm nay"),

@@ -42,6 +42,12 @@ def masked_phone(value: str | None) -> str:
 
 
 @register.filter
+def masked_number(value: str | None) -> str:
+    """Write an identity number of which only the end can be read: "********0017"."""
+    return identity.mask_identity_number(value) if value else ""
+
+
+@register.filter
 def due_in(days_left: int | Literal[""] | None, is_overdue: bool = False) -> str:
     """
     Write how far a due date is: "còn 2 ngày làm việc", "quá hạn 3 ngày làm việc".
