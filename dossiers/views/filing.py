@@ -17,6 +17,7 @@ from accounts.limits import CODE_GAP
 from accounts.requests import CitizenRequest, client_address, code_session
 from accounts.services import codes, robots
 from accounts.services.limits import TooManyRequests
+from accounts.views.refusals import resend_sentence
 from dossiers.filing import FilingStep, Place
 from dossiers.forms.filing import SubmitForm
 from dossiers.selectors import filing as pages
@@ -275,7 +276,8 @@ def _send_code(request: CitizenRequest) -> None:
     except TooManyRequests as error:
         if error.retry_after > CODE_GAP:
             raise
-        # The one sent a moment ago is still good.
+        # A code went to this phone a moment ago: this one, still good, or one of another page.
+        messages.warning(request, resend_sentence(error))
 
 
 def _joint(place: Place) -> str:

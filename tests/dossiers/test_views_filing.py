@@ -168,6 +168,18 @@ def test_without_script_a_code_to_the_phone_takes_the_place_of_the_robot_check(c
     assert right.url == reverse("dossiers:done", args=[Dossier.objects.get().code])
 
 
+def test_a_code_asked_for_again_too_soon_is_said_to_wait(citizen):
+    draft = walk(citizen, place())
+    posted = {"key": draft.submission_key, "promise": "on"}
+    first = citizen.post(step_url(draft, "nop"), posted)
+
+    again = citizen.post(step_url(draft, "nop"), {**posted, "code": "", "gui-lai": "1"})
+
+    assert "gửi lại sau khoảng" not in first.content.decode()
+    assert "gửi lại sau khoảng" in again.content.decode()
+    assert Notice.objects.filter(kind="one-time-code", medium="sms").count() == 1
+
+
 def test_a_used_robot_check_submits_nothing(citizen):
     draft = walk(citizen, place())
     payload = solved(citizen)
