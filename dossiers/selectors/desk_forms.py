@@ -17,7 +17,7 @@ from portal.core.identity import mask_identity_number
 from portal.core.money import format_vnd
 from procedures.eform import display
 from procedures.eform.definition import FieldType
-from procedures.enums import FeeMoment
+from procedures.enums import FeeMoment, PaperSource
 
 WHOLE = "ho-so"
 
@@ -42,13 +42,17 @@ class Acceptance:
 
 
 def list_targets(page: WorkPage, *, whole: bool) -> list[TargetFacts]:
-    """Return the papers of the procedure's case, then the answers, in the order of the pages."""
+    """
+    Return the papers of the procedure's case, then the answers, in the order of the pages.
+
+    What the e-form makes is mended answer by answer, and what is only shown at the desk is no file.
+    """
     dossier = page.dossier
     handed_in = {group.key: group for group in page.papers}
     found = [
         TargetFacts("paper", paper.key, str(paper), _note(handed_in.pop(paper.key, None)))
         for paper in dossier.revision.papers.all()
-        if paper.applies_to(dossier.case_key)
+        if paper.applies_to(dossier.case_key) and paper.source == PaperSource.UPLOAD
     ]
     found += [
         TargetFacts("paper", group.key, group.name, _note(group)) for group in handed_in.values()

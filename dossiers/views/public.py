@@ -38,7 +38,8 @@ def track(request: HttpRequest) -> HttpResponse:
                 )
         else:
             status = 422
-    context = {"form": form, "page": page}
+    # Below an answer stands an empty form, for the next code.
+    context = {"form": TrackingForm() if page else form, "page": page}
     response = render(request, "dossiers/public/track.html", context, status=status)
     # The empty form is the same for everybody; an answer is nobody's to keep.
     response["Cache-Control"] = "no-store" if is_asked else "public, max-age=300"

@@ -14,6 +14,7 @@ from accounts.enums import Role
 from dossiers.enums import DecisionOutcome, DeliveryState, DossierState
 from dossiers.models import Dossier
 from dossiers.services import processing
+from procedures.enums import PaperSource
 from tests.core.uploads import docx, jpeg, zipped
 from tests.dossiers.desk import approved, proposed
 from tests.factories.accounts import CitizenFactory, StaffFactory
@@ -26,6 +27,7 @@ from tests.factories.dossiers import (
     fee_line,
     office,
 )
+from tests.factories.procedures import PaperFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -644,3 +646,17 @@ def test_a_page_for_what_cannot_be_done_now_says_so(client):
 
     assert answer.status_code == 409
     assert "Hồ sơ không còn ở bước làm được việc này." in answer.text
+
+
+def test_only_papers_that_are_uploaded_can_be_asked_for_again(client):
+    place = office()
+    dossier = DossierFactory(place=place)
+    PaperFactory(revision=dossier.revision, name="Tờ khai điện tử", source=PaperSource.EFORM)
+    PaperFactory(revision=dossier.revision, name="Thẻ để xem tại quầy", source=PaperSource.SHOW)
+    client.force_login(place.clerk)
+
+    response = client.get(reverse("dossiers:ask_supplement", args=[dossier.code]))
+
+    assert "Giấy chứng sinh" in response.text
+    assert "Tờ khai điện tử" not in response.text
+    assert "Thẻ để xem tại quầy" not in response.text
