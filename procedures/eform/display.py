@@ -39,12 +39,18 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One repeating group: `headers` once, then a tuple of texts for each row."""
+    """One repeating group: `headers` and `kinds` once, then a tuple of texts for each row."""
 
     path: str
     label: str
     headers: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    kinds: tuple[str, ...] = ()
+
+    @property
+    def cells(self) -> tuple[tuple[tuple[str, str], ...], ...]:
+        """Return the rows with the kind of its column beside each text."""
+        return tuple(tuple(zip(row, self.kinds, strict=True)) for row in self.rows)
 
     @property
     def is_table(self) -> bool:
@@ -125,6 +131,7 @@ def _table(group: Field, values: list[dict[str, Any]], *, is_covered: bool) -> T
             )
             for row in values
         ),
+        kinds=tuple(column.type.value for column in group.fields),
     )
 
 

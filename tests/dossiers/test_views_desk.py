@@ -14,7 +14,10 @@ from accounts.enums import Role
 from dossiers.enums import DecisionOutcome, DeliveryState, DossierState
 from dossiers.models import Dossier
 from dossiers.services import processing
+from procedures.eform.answers import check
+from procedures.eform.parsing import parse_definition
 from procedures.enums import PaperSource
+from procedures.models import FormVersion
 from tests.core.uploads import docx, jpeg, zipped
 from tests.dossiers.desk import approved, proposed
 from tests.factories.accounts import CitizenFactory, StaffFactory
@@ -660,3 +663,30 @@ def test_only_papers_that_are_uploaded_can_be_asked_for_again(client):
     assert "Giấy chứng sinh" in response.text
     assert "Tờ khai điện tử" not in response.text
     assert "Thẻ để xem tại quầy" not in response.text
+
+
+def test_identity_numbers_among_the_answers_are_shown_only_when_asked_for(client):
+    number = {"key": "so", "type": "identity_number", "label": "Số định danh"}
+    section = {
+        "key": "chung",
+        "title": "Các thành viên",
+        "fields": [
+            {**number, "key": "chu_ho"},
+            {"key": "thanh_vien", "type": "group", "label": "Thành viên", "fields": [number]},
+        ],
+    }
+    definition = {"version": 1, "title": "Tờ khai", "sections": [section]}
+    typed = {"chu_ho": ["031190000001"], "thanh_vien.0.so": ["031190000002"]}
+    checked = check(parse_definition(definition), typed, today=MONDAY_9AM.date())
+    place = office()
+    dossier = DossierFactory(place=place, answers=checked.answers)
+    FormVersion.objects.filter(pk=dossier.form_version_id).update(definition=definition)
+    dossier.seal_answers(checked.sealed)
+    dossier.save()
+    client.force_login(place.clerk)
+
+    response = client.get(reverse("dossiers:work", args=[dossier.code]))
+
+    for shown in ("031190000001", "031190000002"):
+        assert f'desk-reveal__masked">********{shown[-4:]}<' in response.text
+        assert response.text.count(shown) == 1
