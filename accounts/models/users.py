@@ -163,7 +163,3 @@ class StaffRole(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.role} {self.unit_id}"
-
-    def holds_on(self, moment: datetime) -> bool:
-        day = moment.date()
-        return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
