@@ -41,7 +41,12 @@ class Role(models.TextChoices):
     REGISTRAR = "REGISTRAR", _("văn thư")
     CASHIER = "CASHIER", _("thủ quỹ")
     EDITOR = "EDITOR", _("biên tập viên danh mục")
+    PUBLISHER = "PUBLISHER", _("người công bố danh mục")
+    ACCOUNTANT = "ACCOUNTANT", _("kế toán")
+    SUPPORTER = "SUPPORTER", _("điểm hỗ trợ")
     UNIT_ADMIN = "UNIT_ADMIN", _("quản trị đơn vị")
+    AUDITOR = "AUDITOR", _("kiểm tra viên")
+    SYSTEM_ADMIN = "SYSTEM_ADMIN", _("quản trị hệ thống")
 
 
 class PayWay(models.TextChoices):
@@ -56,3 +61,7 @@ class CodePurpose(models.TextChoices):
     ROBOT_CHECK = "ROBOT_CHECK", _("xác nhận nộp hồ sơ")
     TRACK = "TRACK", _("xem chi tiết hồ sơ")
     RESET_PASSWORD = "RESET_PASSWORD", _("đặt lại mật khẩu")
+    CHANGE_PHONE = "CHANGE_PHONE", _("đổi số điện thoại")
+    CHANGE_EMAIL = "CHANGE_EMAIL", _("đổi thư điện tử")
+    STEP_UP = "STEP_UP", _("xác nhận lại người dùng")
+    MANDATE = "MANDATE", _("ủy quyền")

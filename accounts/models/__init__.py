@@ -2,6 +2,7 @@
 
 from accounts.models.access import OneTimeCode, RateCounter
 from accounts.models.money import CollectingAccount
+from accounts.models.security import SecurityEvent
 from accounts.models.units import CalendarDay, NumberSeries, Unit
 from accounts.models.users import StaffRole, User
 
@@ -11,6 +12,7 @@ __all__ = [
     "NumberSeries",
     "OneTimeCode",
     "RateCounter",
+    "SecurityEvent",
     "StaffRole",
     "Unit",
     "User",
