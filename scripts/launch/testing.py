@@ -11,11 +11,14 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Become pytest; the arguments are its own."""
+    """Become pytest; the arguments are its own, and without any everything runs on every core."""
     ensure_pango()
     if not any(shutil.which(name) for name in BROWSERS):
         # Without one the browser tests would be skipped, and a green run would say too much.
         apt_install("chromium", why="chạy kiểm thử trên trình duyệt")
     os.chdir(ROOT)
     say("Chạy kiểm thử…")
-    os.execv(sys.executable, [sys.executable, "-m", "pytest", *arguments])  # noqa: S606
+    # A file stays in one process, which has its own PostgreSQL and Valkey (tests.embedded).
+    whole = ["-n", str(os.cpu_count() or 1), "--dist", "loadfile"]
+    chosen = list(arguments) or whole
+    os.execv(sys.executable, [sys.executable, "-m", "pytest", *chosen])  # noqa: S606
