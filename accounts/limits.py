@@ -28,6 +28,8 @@ class Bucket(StrEnum):
     SUBMIT = "submit"  # citizen
     SUBMIT_PROCEDURE = "submit-procedure"  # citizen, procedure
     ROBOT_CHALLENGE = "robot-challenge"  # client address
+    GATEWAY_FORGED = "gateway-forged"  # kind of message: badly signed ones that are kept
+    GATEWAY_REPEATED = "gateway-repeated"  # kind and text of a signed message: copies kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,9 @@ POLICY: Final[Mapping[Bucket, tuple[Limit, ...]]] = {
     Bucket.SUBMIT: (Limit(20, DAY),),
     Bucket.SUBMIT_PROCEDURE: (Limit(5, HOUR),),
     Bucket.ROBOT_CHALLENGE: (Limit(60, MINUTE),),
+    # No caller is refused by these: they only bound what is written down.
+    Bucket.GATEWAY_FORGED: (Limit(100, HOUR), Limit(500, DAY)),
+    Bucket.GATEWAY_REPEATED: (Limit(50, HOUR),),
 }
 
 LONGEST_WINDOW: Final = max(limit.within for limits in POLICY.values() for limit in limits)

@@ -60,6 +60,9 @@ def main() -> None:
     }
     keep("s3_identities.json", json.dumps({"identities": [identity]}, indent=1))
 
+    # Filled in by hand while the gateway's secret is rotated (docs/operations.md, 5).
+    keep("vnpay_hash_secret_former", "")
+
     missing = [name for name in FROM_OTHERS if not (folder / name).exists()]
     for name in missing:
         print(f"CÒN THIẾU {folder / name}: {FROM_OTHERS[name]}", file=sys.stderr)

@@ -34,7 +34,8 @@ def get_terminal() -> Terminal:
     code, secret = settings.VNPAY_TMN_CODE.strip(), settings.VNPAY_HASH_SECRET.strip()
     if not code or not secret:
         raise NotConfigured("terminal")
-    return Terminal(code=code, secret=secret)
+    former = tuple(one.strip() for one in settings.VNPAY_HASH_SECRET_FORMER if one.strip())
+    return Terminal(code=code, secret=secret, former=former)
 
 
 def is_configured() -> bool:

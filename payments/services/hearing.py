@@ -1,5 +1,6 @@
 """What the gateway says, kept as it came before it is looked at: by IPN, by browser, when asked."""
 
+import hashlib
 import json
 import logging
 from collections.abc import Callable
@@ -8,6 +9,8 @@ from typing import Final
 
 from django.db import transaction
 
+from accounts.limits import Bucket
+from accounts.services import limits
 from payments.enums import MessageKind, PaymentState, Provider, Verdict
 from payments.gateways import client, vnpay
 from payments.gateways.vnpay import Report
@@ -34,10 +37,10 @@ def receive_ipn(*, raw: str, at: datetime) -> str:
     """
     Take in what VNPAY's server says and return the code of the answer; raises nothing.
 
-    The message stays stored whatever becomes of it.
+    The message stays stored whatever becomes of it, as far as `_keep` keeps it.
     """
     try:
-        message_id = _store(MessageKind.IPN, raw, at=at)
+        message_id = _keep(MessageKind.IPN, raw, at=at)
         verdict = _guarded(message_id, lambda: _apply_ipn(message_id, raw, at=at))
     except Exception:
         # Not even stored: the gateway keeps it for us and calls again.
@@ -53,7 +56,7 @@ def look_at_return(*, raw: str, at: datetime) -> str:
 
     It changes nothing: anybody can write an address.
     """
-    message_id = _store(MessageKind.RETURN, raw, at=at)
+    message_id = _keep(MessageKind.RETURN, raw, at=at)
     try:
         report = vnpay.parse_report(raw, client.get_terminal())
     except vnpay.BadSignature:
@@ -73,6 +76,34 @@ def hear_answer(*, payment: Payment, raw: str, at: datetime) -> Verdict:
     return _guarded(message_id, lambda: _apply_answer(message_id, payment, raw, at=at))
 
 
+def _keep(kind: MessageKind, raw: str, *, at: datetime) -> int | None:
+    """
+    Store a message that anybody may send; None once enough of its like were stored.
+
+    Forged ones and copies of signed ones are kept as evidence, not without end: a flood must not
+    fill the table. What is signed is applied all the same, and the first of it is always kept.
+    """
+    if _is_signed(raw):
+        digest = hashlib.sha256(raw.encode("utf-8", "surrogateescape")).hexdigest()
+        may_keep = limits.hit(Bucket.GATEWAY_REPEATED, kind, digest, at=at).allowed
+    else:
+        may_keep = limits.hit(Bucket.GATEWAY_FORGED, kind, at=at).allowed
+    if not may_keep:
+        logger.warning("payments.message-not-kept kind=%s", kind)
+        return None
+    return _store(kind, raw, at=at)
+
+
+def _is_signed(raw: str) -> bool:
+    try:
+        vnpay.parse_report(raw, client.get_terminal())
+    except (vnpay.BadSignature, client.NotConfigured):
+        return False
+    except vnpay.Malformed:
+        pass
+    return True
+
+
 @transaction.atomic(durable=True)
 def _store(kind: MessageKind, raw: str, *, at: datetime) -> int:
     # PostgreSQL stores no zero byte, and nobody honest sends one.
@@ -83,7 +114,7 @@ def _store(kind: MessageKind, raw: str, *, at: datetime) -> int:
     return int(message.pk)
 
 
-def _guarded(message_id: int, apply: Callable[[], Verdict]) -> Verdict:
+def _guarded(message_id: int | None, apply: Callable[[], Verdict]) -> Verdict:
     try:
         return apply()
     except vnpay.BadSignature:
@@ -98,7 +129,7 @@ def _guarded(message_id: int, apply: Callable[[], Verdict]) -> Verdict:
         return _note(message_id, Verdict.FAILED)
 
 
-def _apply_ipn(message_id: int, raw: str, *, at: datetime) -> Verdict:
+def _apply_ipn(message_id: int | None, raw: str, *, at: datetime) -> Verdict:
     report = vnpay.parse_report(raw, client.get_terminal())
     return settling.record_report(report=report, message_id=message_id, at=at)
 
@@ -123,9 +154,10 @@ def _parse_answer(raw: str) -> Report | None:
 
 
 @transaction.atomic(durable=True)
-def _note(message_id: int, verdict: Verdict, *, payment: Payment | None = None) -> Verdict:
-    changed = {"payment": payment} if payment else {}
-    InboundMessage.objects.filter(pk=message_id).update(verdict=verdict, **changed)
+def _note(message_id: int | None, verdict: Verdict, *, payment: Payment | None = None) -> Verdict:
+    if message_id is not None:
+        changed = {"payment": payment} if payment else {}
+        InboundMessage.objects.filter(pk=message_id).update(verdict=verdict, **changed)
     return verdict
 
 

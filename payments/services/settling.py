@@ -24,15 +24,17 @@ logger = logging.getLogger(__name__)
 
 @transaction.atomic(durable=True)
 def record_report(
-    *, report: Report, message_id: int, at: datetime, is_query: bool = False
+    *, report: Report, message_id: int | None, at: datetime, is_query: bool = False
 ) -> Verdict:
     """
-    Apply a report whose signature holds, and write what became of the message that brought it.
+    Apply a report whose signature holds, and write what became of the message that brought it,
+    if that was kept.
 
     In this order: terminal, attempt, amount, state; only then does it settle.
     """
     verdict, payment_id = _record(report, at=at, is_query=is_query)
-    InboundMessage.objects.filter(pk=message_id).update(verdict=verdict, payment=payment_id)
+    if message_id is not None:
+        InboundMessage.objects.filter(pk=message_id).update(verdict=verdict, payment=payment_id)
     return verdict
 
 

@@ -168,6 +168,8 @@ VNPAY_PAY_URL = env.str("VNPAY_PAY_URL", default="")
 VNPAY_QUERY_URL = env.str("VNPAY_QUERY_URL", default="")
 VNPAY_TMN_CODE = env.str("VNPAY_TMN_CODE", default="")
 VNPAY_HASH_SECRET = env.str("VNPAY_HASH_SECRET", default="")
+# Former secrets during a rotation: what they signed is still believed, nothing is signed with them.
+VNPAY_HASH_SECRET_FORMER = env.list("VNPAY_HASH_SECRET_FORMER", default=[])
 # Our address as the gateway is told it in queries.
 VNPAY_SERVER_ADDRESS = env.str("VNPAY_SERVER_ADDRESS", default="127.0.0.1")
 

@@ -64,6 +64,8 @@ if VNPAY_TMN_CODE or VNPAY_PAY_URL or VNPAY_HASH_SECRET:
                 "VNPAY_QUERY_URL, VNPAY_HASH_SECRET, hoặc bỏ trống tất cả để không thu trực tuyến."
             )
     _refuse_weak("VNPAY_HASH_SECRET", VNPAY_HASH_SECRET)
+    for _former in VNPAY_HASH_SECRET_FORMER:
+        _refuse_weak("VNPAY_HASH_SECRET_FORMER", _former)
     for _name in ("VNPAY_PAY_URL", "VNPAY_QUERY_URL"):
         if not globals()[_name].startswith("https://"):
             raise ImproperlyConfigured(f"{_name} phải bắt đầu bằng https://.")

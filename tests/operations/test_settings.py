@@ -57,6 +57,18 @@ REFUSED = {
         "giá trị mẫu",
     ),
     "payment with a short secret": (VNPAY | {"VNPAY_HASH_SECRET": "K7Q2M9XW"}, "32 byte"),
+    "payment with a short former secret": (
+        VNPAY | {"VNPAY_HASH_SECRET_FORMER": "K7Q2M9XW"},
+        "VNPAY_HASH_SECRET_FORMER",
+    ),
+    "payment with a sample as second former secret": (
+        VNPAY
+        | {
+            "VNPAY_HASH_SECRET_FORMER": "A1S9D8F7G6H5J4K3L2Q0W9E8R7T6Y5U4,"
+            "VDXTESTSECRET0123456789ABCDEFGHJ"
+        },
+        "VNPAY_HASH_SECRET_FORMER",
+    ),
     "payment over plain http": (VNPAY | {"VNPAY_PAY_URL": "http://127.0.0.1/pay"}, "https://"),
     "secret only": ({"VNPAY_HASH_SECRET": VNPAY["VNPAY_HASH_SECRET"]}, "VNPAY_TMN_CODE"),
     "simulated providers": ({"OUTBOX_DIR": "/srv/outbox"}, "OUTBOX_DIR"),
