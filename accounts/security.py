@@ -14,6 +14,11 @@ class SecurityEventKind(StrEnum):
     PASSWORD_CHANGED = "password-changed"  # noqa: S105 -- what happened
     ROLE_GRANTED = "role-granted"
     ROLE_ENDED = "role-ended"
+    ROLE_DELEGATED = "role-delegated"
+    DELEGATION_ENDED = "delegation-ended"
+    ACCOUNT_DISABLED = "account-disabled"
+    ACCOUNT_ENABLED = "account-enabled"
+    SMALL_OFFICE_SET = "small-office-set"
 
 
 LABELS: Final[dict[SecurityEventKind, Promise]] = {
@@ -21,4 +26,9 @@ LABELS: Final[dict[SecurityEventKind, Promise]] = {
     SecurityEventKind.PASSWORD_CHANGED: _("Đổi mật khẩu"),
     SecurityEventKind.ROLE_GRANTED: _("Giao vai trò"),
     SecurityEventKind.ROLE_ENDED: _("Thôi vai trò"),
+    SecurityEventKind.ROLE_DELEGATED: _("Ủy quyền khi vắng mặt"),
+    SecurityEventKind.DELEGATION_ENDED: _("Thu hồi ủy quyền khi vắng mặt"),
+    SecurityEventKind.ACCOUNT_DISABLED: _("Khóa tài khoản"),
+    SecurityEventKind.ACCOUNT_ENABLED: _("Mở lại tài khoản"),
+    SecurityEventKind.SMALL_OFFICE_SET: _("Đổi chế độ cơ quan ít người"),
 }

@@ -51,6 +51,8 @@ class Unit(models.Model):
     # [["07:30", "11:30"], ["13:30", "17:00"]], local time.
     office_hours = models.JSONField(_("giờ làm việc"), default=list, blank=True)
     reception_note = models.CharField(_("ghi chú giờ tiếp nhận"), max_length=200, blank=True)
+    # So few people that whoever accepted a dossier may approve it; never whoever proposed.
+    small_office = models.BooleanField(_("cơ quan ít người"), default=False, db_default=False)
     valid_from = models.DateField(_("hiệu lực từ"), null=True, blank=True)
     valid_until = models.DateField(_("hiệu lực đến"), null=True, blank=True)
     successors = models.ManyToManyField(
@@ -66,6 +68,10 @@ class Unit(models.Model):
                 condition=Q(kind=UnitKind.AGENCY, code__isnull=False)
                 | (~Q(kind=UnitKind.AGENCY) & Q(code__isnull=True, office_hours=[])),
                 name="unit_code_and_hours_only_for_agencies",
+            ),
+            models.CheckConstraint(
+                condition=Q(small_office=False) | Q(kind=UnitKind.AGENCY),
+                name="unit_small_office_only_for_agencies",
             ),
             models.CheckConstraint(
                 condition=Q(valid_until__isnull=True)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Final, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import IdentityLevel, Role, UserKind
@@ -17,6 +17,8 @@ from portal.core.text import fold
 
 # An operator gives a number that is no longer used to somebody else, after some months.
 PHONE_PROVES: Final = timedelta(days=365)
+# First and last day counted.
+LONGEST_DELEGATION: Final = timedelta(days=30)
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -139,17 +141,55 @@ class User(AbstractBaseUser):
 
 class StaffRoleQuerySet(models.QuerySet["StaffRole"]):
     def in_force(self, *, on: date) -> Self:
-        return self.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=on), valid_from__lte=on)
+        """Narrow to roles that count on a day: one that was ended counts no more that day."""
+        return self.filter(
+            Q(valid_until__isnull=True) | Q(valid_until__gte=on),
+            Q(ended_at__isnull=True) | Q(ended_at__date__gt=on),
+            valid_from__lte=on,
+        )
+
+    def own(self) -> Self:
+        """Leave out what is held for somebody absent."""
+        return self.filter(on_behalf_of__isnull=True)
+
+    def delegated(self) -> Self:
+        return self.filter(on_behalf_of__isnull=False)
+
+    def live(self, *, on: date) -> Self:
+        """Narrow to roles that count on the day `on` or will count later."""
+        return self.filter(
+            Q(valid_until__isnull=True) | Q(valid_until__gte=on), ended_at__isnull=True
+        )
+
+    def locked(self) -> Self:
+        return self.select_for_update(of=("self",), no_key=True)
 
 
 class StaffRole(models.Model):
-    """A role that a member of staff holds in one unit for a time."""
+    """
+    A role that a member of staff holds in one unit for a time.
+
+    With `on_behalf_of` it is held for somebody absent: for thirty days at most, and only while
+    that person holds it. It is not passed on to a third.
+    """
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="staff_roles")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="staff_roles")
     role = models.CharField(_("vai trò"), max_length=16, choices=Role)
     valid_from = models.DateField(_("từ ngày"))
     valid_until = models.DateField(_("đến ngày"), null=True, blank=True)
+    on_behalf_of = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="delegated_roles"
+    )
+    granted_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    granted_at = models.DateTimeField(null=True, blank=True)
+    # Ended by a person before its last day: from this moment it counts no more.
+    ended_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    ended_at = models.DateTimeField(null=True, blank=True)
 
     objects = StaffRoleQuerySet.as_manager()
 
@@ -157,7 +197,40 @@ class StaffRole(models.Model):
         verbose_name = _("vai trò cán bộ")
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "unit", "role", "valid_from"], name="staff_role_once"
+                fields=["user", "unit", "role", "valid_from"],
+                condition=Q(on_behalf_of__isnull=True, ended_at__isnull=True),
+                name="staff_role_once",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "unit", "role", "on_behalf_of", "valid_from"],
+                condition=Q(on_behalf_of__isnull=False, ended_at__isnull=True),
+                name="staff_role_delegated_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(on_behalf_of__isnull=True)
+                | (
+                    ~Q(on_behalf_of=F("user"))
+                    & Q(valid_until__isnull=False)
+                    & Q(valid_until__lt=F("valid_from") + LONGEST_DELEGATION)
+                ),
+                name="staff_role_delegated_for_a_month",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=False)
+                | Q(valid_until__isnull=True)
+                | Q(valid_until__gte=F("valid_from")),
+                name="staff_role_period_ordered",
+            ),
+            models.CheckConstraint(
+                condition=Q(granted_by__isnull=True) | ~Q(granted_by=F("user")),
+                name="staff_role_not_granted_to_oneself",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["on_behalf_of"],
+                name="staff_role_delegated",
+                condition=Q(on_behalf_of__isnull=False),
             ),
         ]
 

@@ -36,6 +36,12 @@ class Decision(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     approved_at = models.DateTimeField(null=True, blank=True)
+    # Copied here with the approval, so that the database itself can keep these two apart, and
+    # whether the agency was then so small that they may be one.
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    small_office = models.BooleanField(default=False, db_default=False)
     sent_back_at = models.DateTimeField(null=True, blank=True)
     sent_back_note = models.TextField(blank=True)
     recalled_at = models.DateTimeField(null=True, blank=True)
@@ -50,6 +56,14 @@ class Decision(models.Model):
                 | Q(approved_by__isnull=True)
                 | ~Q(approved_by=F("proposed_by")),
                 name="decision_two_people",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=DecisionKind.ON_THE_SPOT)
+                | Q(small_office=True)
+                | Q(approved_by__isnull=True)
+                | Q(accepted_by__isnull=True)
+                | ~Q(approved_by=F("accepted_by")),
+                name="decision_not_approved_by_acceptor",
             ),
             models.CheckConstraint(
                 condition=Q(approved_by__isnull=True, approved_at__isnull=True)
