@@ -19,6 +19,14 @@ class SecurityEventKind(StrEnum):
     ACCOUNT_DISABLED = "account-disabled"
     ACCOUNT_ENABLED = "account-enabled"
     SMALL_OFFICE_SET = "small-office-set"
+    SIGN_IN_FAILED = "sign-in-failed"
+    PASSWORD_RESET = "password-reset"  # noqa: S105 -- what happened
+    REGISTERED = "registered"
+    REGISTERED_AGAIN = "registered-again"
+    TRACKING_ENUMERATION = "tracking-enumeration"
+    REFUSED_OFTEN = "refused-often"
+    OPENED_MANY = "opened-many"
+    AUDIT_READ = "audit-read"
 
 
 LABELS: Final[dict[SecurityEventKind, Promise]] = {
@@ -31,4 +39,12 @@ LABELS: Final[dict[SecurityEventKind, Promise]] = {
     SecurityEventKind.ACCOUNT_DISABLED: _("Khóa tài khoản"),
     SecurityEventKind.ACCOUNT_ENABLED: _("Mở lại tài khoản"),
     SecurityEventKind.SMALL_OFFICE_SET: _("Đổi chế độ cơ quan ít người"),
+    SecurityEventKind.SIGN_IN_FAILED: _("Đăng nhập sai nhiều lần"),
+    SecurityEventKind.PASSWORD_RESET: _("Đặt lại mật khẩu"),
+    SecurityEventKind.REGISTERED: _("Mở tài khoản"),
+    SecurityEventKind.REGISTERED_AGAIN: _("Đăng ký lại với số đã có tài khoản"),
+    SecurityEventKind.TRACKING_ENUMERATION: _("Dò mã hồ sơ"),
+    SecurityEventKind.REFUSED_OFTEN: _("Mở nhiều hồ sơ không thuộc quyền"),
+    SecurityEventKind.OPENED_MANY: _("Mở hơn 100 hồ sơ trong một giờ"),
+    SecurityEventKind.AUDIT_READ: _("Xem nhật ký kiểm tra"),
 }

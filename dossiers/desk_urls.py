@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from dossiers.views import desk_actions as actions, desk_queue, desk_work
+from dossiers.views import desk_actions as actions, desk_queue, desk_work, looks
 
 urlpatterns: list[URLPattern] = [
     path("lam-viec/", desk_queue.queue, name="queue"),
@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("lam-viec/<str:code>/", desk_work.work, name="work"),
     path("lam-viec/<str:code>/tom-tat/", desk_queue.pane, name="pane"),
     path("lam-viec/<str:code>/phieu/", desk_work.slips, name="work_slips"),
+    path("lam-viec/<str:code>/ai-da-xem/", looks.work_looks, name="work_looks"),
     path("lam-viec/<str:code>/nhan-viec/", actions.claim, name="claim"),
     path("lam-viec/<str:code>/tiep-nhan/", actions.accept, name="accept"),
     path("lam-viec/<str:code>/tu-choi/", actions.refuse, name="refuse"),

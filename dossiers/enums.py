@@ -112,3 +112,13 @@ class DeliveryState(models.TextChoices):
     DELIVERED = "DELIVERED", _("bưu chính đã giao")
     SENT_BACK = "SENT_BACK", _("bưu chính chuyển hoàn")
     LOST = "LOST", _("thất lạc")
+
+
+class AccessKind(models.TextChoices):
+    """What somebody was shown of a dossier."""
+
+    PAGE = "PAGE", _("trang hồ sơ")
+    SUMMARY = "SUMMARY", _("tóm tắt bên danh sách")
+    FILE = "FILE", _("giấy tờ")
+    SLIP = "SLIP", _("phiếu, giấy hẹn")
+    RESULT = "RESULT", _("kết quả")

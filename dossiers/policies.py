@@ -67,6 +67,36 @@ def can_read_dossier(
     )
 
 
+def capacity(dossier: Dossier, roles: Iterable[StaffRole]) -> StaffRole | None:
+    """
+    Return the role in which staff look at this dossier, None for who holds none that leads to it.
+
+    The reading ones first, for who holds several. An officer's is one in the deciding agency, or
+    any: steps, which would tell the division, are not asked for.
+    """
+    held = list(roles)
+    here = {
+        (Role.CLERK, dossier.receiving_unit_id),
+        (Role.LEADER, dossier.deciding_unit_id),
+        (Role.REGISTRAR, dossier.deciding_unit_id),
+    }
+    officers = [one for one in held if one.role == Role.OFFICER]
+    wanted = [
+        *(one for one in held if (one.role, one.unit_id) in here),
+        *(one for one in officers if one.unit.agency_id == dossier.deciding_unit.agency_id),
+        *officers,
+        *(one for one in held if one.unit_id == dossier.receiving_unit_id),
+        *held,
+    ]
+    return next(iter(wanted), None)
+
+
+def reads_names(dossier: Dossier, roles: Iterable[StaffRole]) -> bool:
+    """Tell whether a list names the applicant in full: not to who only takes the money."""
+    found = capacity(dossier, roles)
+    return found is not None and found.role in READERS
+
+
 def can_fix_fees(dossier: Dossier, roles: Iterable[StaffRole]) -> bool:
     """Tell whether someone may fix an undetermined amount: a clerk of the desk, or the leader."""
     held = list(roles)

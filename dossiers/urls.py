@@ -1,7 +1,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from dossiers.desk_urls import urlpatterns as desk
-from dossiers.views import citizen, files, filing, filing_papers, public, supplement
+from dossiers.views import citizen, files, filing, filing_papers, looks, public, supplement
 
 app_name = "dossiers"
 
@@ -36,6 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="supplement_remove",
     ),
     path("ho-so/<str:code>/rut/", citizen.withdraw, name="withdraw"),
+    path("ho-so/<str:code>/ai-da-xem/", looks.looks, name="looks"),
     path("ho-so/<str:code>/tep/<uuid:file_id>/", files.file, name="file"),
     path("ho-so/<str:code>/tep/<uuid:file_id>/trang/<int:page>/", files.preview, name="preview"),
     path("ho-so/<str:code>/phieu/<int:slip_id>/", files.slip, name="slip"),

@@ -1,5 +1,6 @@
 """Dossiers from draft to result, with everything that proves what happened to them."""
 
+from dossiers.models.access import DossierAccess
 from dossiers.models.clock import (
     ClockPause,
     SupplementItem,
@@ -18,6 +19,7 @@ __all__ = [
     "Decision",
     "Delivery",
     "Dossier",
+    "DossierAccess",
     "DossierEvent",
     "DossierPaper",
     "DossierParty",

@@ -109,6 +109,7 @@ class WorkPage:
     why_due: list[str]
     offered: list[Offered]
     takes_cash: bool
+    leads: bool
 
     @property
     def primary(self) -> list[Offered]:
@@ -204,6 +205,7 @@ def get_work_page(
         why_due=calendars.explain(calendars.notes_from_json(dossier.due_notes)),
         offered=list_offered(situation),
         takes_cash=bool(due) and policies.can_take_cash(dossier, roles),
+        leads=policies.can_lead(dossier, roles),
     )
 
 

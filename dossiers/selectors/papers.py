@@ -21,14 +21,17 @@ def find_dossier(*, code: str, user: User, at: datetime) -> Dossier | None:
     cleaned = clean_code(code)
     if cleaned is None:
         return None
-    return Dossier.objects.readable_by(user, at=at).filter(code=cleaned).first()
+    found: Dossier | None = (
+        Dossier.objects.readable_by(user, at=at)
+        .select_related("deciding_unit")
+        .filter(code=cleaned)
+        .first()
+    )
+    return found
 
 
-def find_file(*, code: str, file_id: UUID, user: User, at: datetime) -> StoredFile | None:
+def find_file(dossier: Dossier, *, file_id: UUID, user: User) -> StoredFile | None:
     """Return a paper, bundle or result of a dossier; what is staged is for its owner alone."""
-    dossier = find_dossier(code=code, user=user, at=at)
-    if dossier is None:
-        return None
     linked = (
         Q(pk__in=dossier.papers.values("file"))
         | Q(pk__in=dossier.bundles.exclude(file=None).values("file"))
@@ -39,11 +42,8 @@ def find_file(*, code: str, file_id: UUID, user: User, at: datetime) -> StoredFi
     return StoredFile.objects.filter(linked, pk=file_id).first()
 
 
-def find_slip(*, code: str, slip_id: int, user: User, at: datetime) -> Slip | None:
+def find_slip(dossier: Dossier, *, slip_id: int) -> Slip | None:
     """Return a slip of a dossier, with its file once that is made."""
-    dossier = find_dossier(code=code, user=user, at=at)
-    if dossier is None:
-        return None
     return dossier.slips.select_related("file").filter(pk=slip_id).first()
 
 
@@ -54,10 +54,7 @@ def results_for(dossier: Dossier, user: User) -> QuerySet[Result]:
     return live.none() if is_owed else live
 
 
-def find_result_file(*, code: str, user: User, at: datetime) -> StoredFile | None:
+def find_result_file(dossier: Dossier, *, user: User) -> StoredFile | None:
     """Return the file of the result in force."""
-    dossier = find_dossier(code=code, user=user, at=at)
-    if dossier is None:
-        return None
     live = results_for(dossier, user).select_related("file").first()
     return live.file if live else None

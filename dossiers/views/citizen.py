@@ -17,7 +17,7 @@ from accounts.selectors import collects_online
 from dossiers import attachments, lifecycle, policies
 from dossiers.models import Dossier, DossierPaper, Slip, StoredFile
 from dossiers.selectors import citizen
-from dossiers.services import withdrawal
+from dossiers.services import accesses, withdrawal
 from portal.core.dates import local_day
 from portal.core.text import whole_number
 
@@ -53,10 +53,12 @@ def done(request: CitizenRequest, code: str) -> HttpResponse:
 @citizen_required
 def detail(request: CitizenRequest, code: str) -> HttpResponse:
     """Show one dossier in full to its owner."""
-    page = citizen.get_dossier_page(code=code, user=request.user, at=timezone.now())
+    at = timezone.now()
+    page = citizen.get_dossier_page(code=code, user=request.user, at=at)
     if page is None:
         raise Http404
     dossier = page.dossier
+    accesses.record_look(dossier, request.user, (), at=at)
     turn = page.situation.turn
     context = {
         "page": page,
@@ -74,6 +76,7 @@ def detail(request: CitizenRequest, code: str) -> HttpResponse:
             for paper in page.papers
         ],
         "slips": [{"slip": slip, "url": _slip_url(dossier, slip)} for slip in page.slips],
+        "looks_url": reverse("dossiers:looks", args=[dossier.code]),
         "result_url": reverse("dossiers:result", args=[dossier.code]) if page.result else "",
         "withdraw_url": reverse("dossiers:withdraw", args=[dossier.code])
         if page.can_withdraw

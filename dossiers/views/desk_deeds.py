@@ -19,11 +19,20 @@ from accounts.decorators import staff_required
 from accounts.enums import Role
 from accounts.requests import StaffRequest
 from dossiers import attachments, lifecycle, policies, steps
+from dossiers.enums import AccessKind
 from dossiers.forms.desk import VERSION, DeskForm
 from dossiers.models import Dossier
 from dossiers.selectors import desk_work
 from dossiers.selectors.desk_work import WorkPage
-from dossiers.services import assignment, fees, processing, reception, results, supplements
+from dossiers.services import (
+    accesses,
+    assignment,
+    fees,
+    processing,
+    reception,
+    results,
+    supplements,
+)
 
 # Somebody was faster, or the state no longer allows it: shown with the newer state.
 _OVERTAKEN = (
@@ -73,11 +82,14 @@ class Deed:
     instead: Callable[[DeskForm], Extra | None] | None = None
 
 
-def get_dossier(request: StaffRequest, code: str, *, at: datetime) -> Dossier:
-    """Return the dossier, or the same 404 for another unit's and for none."""
+def get_dossier(
+    request: StaffRequest, code: str, *, at: datetime, kind: AccessKind = AccessKind.PAGE
+) -> Dossier:
+    """Return the dossier, noting who looks; the same 404 for another unit's and for none."""
     dossier = desk_work.find_dossier(request.user, code=code, at=at)
     if dossier is None:
         raise Http404
+    accesses.record_look(dossier, request.user, request.roles, kind=kind, at=at)
     return dossier
 
 

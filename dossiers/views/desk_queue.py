@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.decorators import staff_required
 from accounts.enums import Role
 from accounts.requests import StaffRequest
+from dossiers.enums import AccessKind
 from dossiers.selectors import desk, desk_work
 from dossiers.selectors.desk_queues import Queue
 from dossiers.services import assignment
@@ -76,7 +77,7 @@ def _links(page: desk.QueuePage) -> list[dict[str, object]]:
 def pane(request: StaffRequest, code: str) -> HttpResponse:
     """Show a dossier beside the list; without JavaScript the row leads to its page."""
     at = timezone.now()
-    dossier = get_dossier(request, code, at=at)
+    dossier = get_dossier(request, code, at=at, kind=AccessKind.SUMMARY)
     page = desk_work.get_work_page(dossier, request.user, request.roles, at=at)
     return render(request, "dossiers/desk/pane.html", {"page": page, "dossier": dossier})
 

@@ -1,7 +1,9 @@
 """Files leave the portal only here, after asking who may see them; never shown as they came."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TypedDict, cast
+from typing import cast
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -11,18 +13,15 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from accounts.models import User
+from accounts.models import StaffRole, User
 from accounts.requests import CitizenRequest, StaffRequest
 from dossiers import attachments, policies
-from dossiers.models import StoredFile
+from dossiers.enums import AccessKind
+from dossiers.models import Dossier, StoredFile
 from dossiers.selectors import papers
+from dossiers.services import accesses
 from dossiers.views.filing_frame import filing_view
 from portal.core import files as core_files
-
-
-class Viewer(TypedDict):
-    user: User
-    at: datetime
 
 
 @require_safe
@@ -48,19 +47,24 @@ def draft_preview(
 @require_safe
 def file(request: HttpRequest, code: str, file_id: UUID) -> HttpResponse:
     """Hand over a file of a dossier to its owner, or to staff who may see the dossier."""
-    return _original(request, papers.find_file(code=code, file_id=file_id, **_viewer(request)))
+    look = _look(request, code)
+    found = papers.find_file(look.dossier, file_id=file_id, user=look.user)
+    return _original(request, found, look=look, kind=AccessKind.FILE)
 
 
 @require_safe
 def preview(request: HttpRequest, code: str, file_id: UUID, page: int) -> HttpResponse:
     """Show one page of a file of a dossier."""
-    return _picture(papers.find_file(code=code, file_id=file_id, **_viewer(request)), page)
+    look = _look(request, code)
+    found = papers.find_file(look.dossier, file_id=file_id, user=look.user)
+    return _picture(found, page, look=look)
 
 
 @require_safe
 def slip(request: HttpRequest, code: str, slip_id: int) -> HttpResponse:
     """Hand over an issued slip; a withdrawn one stays readable."""
-    found = papers.find_slip(code=code, slip_id=slip_id, **_viewer(request))
+    look = _look(request, code)
+    found = papers.find_slip(look.dossier, slip_id=slip_id)
     if found is None:
         raise Http404
     if found.file is None:
@@ -68,26 +72,55 @@ def slip(request: HttpRequest, code: str, slip_id: int) -> HttpResponse:
         response = render(request, "dossiers/public/slip_waiting.html", context, status=202)
         response["Cache-Control"] = "private, no-store"
         return response
-    return _original(request, found.file)
+    return _original(request, found.file, look=look, kind=AccessKind.SLIP)
 
 
 @require_safe
 def result(request: HttpRequest, code: str) -> HttpResponse:
     """Hand over the result that is in force."""
-    return _original(request, papers.find_result_file(code=code, **_viewer(request)))
+    look = _look(request, code)
+    found = papers.find_result_file(look.dossier, user=look.user)
+    return _original(request, found, look=look, kind=AccessKind.RESULT)
 
 
-def _viewer(request: HttpRequest) -> Viewer:
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Somebody who may read a dossier, about to be shown a part of it."""
+
+    dossier: Dossier
+    user: User
+    roles: Sequence[StaffRole]
+    at: datetime
+
+    def record(self, found: StoredFile, kind: AccessKind) -> None:
+        """Note it before a byte leaves; an error here is the answer."""
+        accesses.record_look(
+            self.dossier, self.user, self.roles, kind=kind, file_id=found.pk, at=self.at
+        )
+
+
+def _look(request: HttpRequest, code: str) -> Look:
     # LoginRequiredMiddleware has sent everybody else to sign in before this.
     user = request.user
     if not isinstance(user, User):
         raise Http404
-    if user.is_staff_member and not policies.can_read(cast(StaffRequest, request).roles):
+    roles = cast(StaffRequest, request).roles
+    if user.is_staff_member and not policies.can_read(roles):
         raise PermissionDenied
-    return {"user": user, "at": timezone.now()}
+    at = timezone.now()
+    dossier = papers.find_dossier(code=code, user=user, at=at)
+    if dossier is None:
+        raise Http404
+    return Look(dossier=dossier, user=user, roles=roles, at=at)
 
 
-def _original(request: HttpRequest, found: StoredFile | None) -> HttpResponse:
+def _original(
+    request: HttpRequest,
+    found: StoredFile | None,
+    *,
+    look: Look | None = None,
+    kind: AccessKind = AccessKind.FILE,
+) -> HttpResponse:
     if found is None:
         raise Http404
     if not found.is_viewable:
@@ -95,6 +128,8 @@ def _original(request: HttpRequest, found: StoredFile | None) -> HttpResponse:
         response = render(request, "dossiers/public/file_withheld.html", context, status=409)
         response["Cache-Control"] = "private, no-store"
         return response
+    if look is not None:
+        look.record(found, kind)
     try:
         data = core_files.read_stored(found.storage_key, sha256=found.sha256)
     except core_files.FileDamaged as error:
@@ -106,9 +141,11 @@ def _original(request: HttpRequest, found: StoredFile | None) -> HttpResponse:
     return _sealed_off(response)
 
 
-def _picture(found: StoredFile | None, page: int) -> HttpResponse:
+def _picture(found: StoredFile | None, page: int, *, look: Look | None = None) -> HttpResponse:
     if found is None or not found.is_viewable:
         raise Http404
+    if look is not None:
+        look.record(found, AccessKind.FILE)
     try:
         picture = attachments.preview_png(found, page=page)
     except (core_files.PreviewFailed, core_files.FileDamaged) as error:

@@ -78,6 +78,7 @@ class Side:
     waiting_arguments: dict[str, Any] = field(default_factory=dict)
     draft_file_id: Any = None
     editor: User | None = None
+    auditor: User | None = None
 
 
 def build_side(key: str) -> Side:
@@ -116,6 +117,7 @@ def build_side(key: str) -> Side:
     side.waiting_arguments = {"code": waiting.code, "item_id": item.pk, "file_id": upload.file_id}
     side.draft_file_id = draft_paper.file_id
     side.editor = StaffFactory(role=Role.EDITOR, unit=place.agency)
+    side.auditor = StaffFactory(role=Role.AUDITOR, unit=place.agency)
     return side
 
 
@@ -162,6 +164,7 @@ def people(side: Side) -> dict[str, User | None]:
         "registrar": place.registrar,
         "cashier": place.cashier,
         "editor": side.editor,
+        "auditor": side.auditor,
     }
 
 
