@@ -46,6 +46,9 @@ class Action(models.TextChoices):
     APPROVE = "APPROVE", _("Phê duyệt")
     RECORD_PAYMENT = "RECORD_PAYMENT", _("Ghi nhận tiền đã nộp")
     FIX_FEE = "FIX_FEE", _("Xác định mức phí, lệ phí")
+    PROPOSE_EXTENSION = "PROPOSE_EXTENSION", _("Trình gia hạn")
+    DECLINE_EXTENSION = "DECLINE_EXTENSION", _("Không đồng ý gia hạn")
+    EXTEND = "EXTEND", _("Xin lỗi và hẹn lại ngày trả kết quả")
 
 
 class StepOutcome(models.TextChoices):
@@ -103,6 +106,17 @@ class SlipKind(models.TextChoices):
     PROOF = "PROOF", _("Giấy xác nhận đã nộp hồ sơ")
     DECLARATION = "DECLARATION", _("Tờ khai")
     FEE_CONFIRMATION = "FEE_CONFIRMATION", _("Giấy xác nhận đã nộp phí, lệ phí")
+    APOLOGY = "APOLOGY", _("Văn bản xin lỗi và hẹn lại ngày trả kết quả")
+
+
+class ExtensionCause(models.TextChoices):
+    """Why a promised date is not kept: on whose side it lies, never on the citizen's."""
+
+    AGENCY = "AGENCY", _("cơ quan giải quyết xử lý chậm")
+    COORDINATION = "COORDINATION", _("cơ quan phối hợp trả lời chậm")
+    VERIFICATION = "VERIFICATION", _("phải xác minh, kiểm tra thực tế thêm")
+    TECHNICAL = "TECHNICAL", _("hệ thống gặp sự cố")
+    FORCE_MAJEURE = "FORCE_MAJEURE", _("thiên tai, dịch bệnh, sự kiện bất khả kháng")
 
 
 class DeliveryState(models.TextChoices):

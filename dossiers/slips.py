@@ -142,6 +142,7 @@ class ApologySlip:
     copies_to: tuple[str, ...]
     signature: Signature
     title: str = APOLOGY_TITLE_2025
+    is_overdue: bool = True  # whether the promised date has passed already
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,29 @@ def set_due(dossier: Dossier, computed: calendars.Computed | None) -> None:
     dossier.due_notes = calendars.notes_to_json(computed.notes) if computed else []
 
 
+@requires_transaction
+def extend_due(dossier: Dossier, *, to: datetime, number: int, at: datetime) -> None:
+    """
+    Move the due date of a locked dossier to one that a leader has set, and its open step with it.
+
+    The step moves by the same working minutes; one whose time would be over even then gets the new
+    date. The dossier is not saved here: the caller's `note` saves both fields with the event.
+    """
+    before = dossier.due_at
+    if before is None:
+        raise ValueError(dossier.code)
+    computed = calendars.extended(before, to, number=number)
+    dossier.due_at = computed.at
+    dossier.due_notes = [*dossier.due_notes, *calendars.notes_to_json(computed.notes)]
+    step = Step.objects.open().filter(dossier=dossier).first()
+    if step is not None and step.due_at is not None:
+        calendar = get_work_calendar(dossier.deciding_unit)
+        minutes = calendars.working_minutes_between(before, to, calendar)
+        moved = calendars.shift(step.due_at, minutes, calendar).at
+        step.due_at = moved if moved > at else computed.at
+        step.save(update_fields=["due_at"])
+
+
 def _end_pause(dossier: Dossier, *, at: datetime) -> dict[str, Any]:
     pause = ClockPause.objects.select_for_update(of=("self",)).get(
         dossier=dossier, ended_at__isnull=True

@@ -11,7 +11,7 @@ from accounts.services.numbers import next_number
 from dossiers import slips
 from dossiers.enums import SlipKind
 from dossiers.issuing import content, words
-from dossiers.models import Dossier, Obligation, Slip, SupplementRequest
+from dossiers.models import Dossier, Extension, Obligation, Slip, SupplementRequest
 from portal.core.dates import day_in_words, local_day, moment_in_words
 from portal.core.db import requires_transaction
 from portal.core.money import amount_in_words, format_vnd
@@ -29,6 +29,7 @@ SUFFIXES: Final = {
     SlipKind.PROOF: "XNHS",
     SlipKind.DECLARATION: "TK",
     SlipKind.FEE_CONFIRMATION: "XNNP",
+    SlipKind.APOLOGY: "PXL",
 }
 
 
@@ -95,6 +96,28 @@ def issue_supplement(request: SupplementRequest, *, by: User, at: datetime) -> S
         guide_name=by.full_name,
     )
     return _store(dossier, SlipKind.SUPPLEMENT, record, count=count, by=by, at=at)
+
+
+@requires_transaction
+def issue_apology(extension: Extension, *, by: User, at: datetime) -> Slip:
+    """Issue slip 04, apology and new date; `by` heads the agency, or signs for whoever does."""
+    dossier = extension.dossier
+    count = _next(dossier, SlipKind.APOLOGY, at=at)
+    desk, agency = dossier.receiving_unit.name, dossier.deciding_unit.name
+    record = slips.ApologySlip(
+        head=words.head(dossier, number=_short(SlipKind.APOLOGY, count), at=at),
+        person=words.person(dossier),
+        procedure=dossier.procedure.name,
+        agency=agency,
+        received=moment_in_words(dossier.accepted_at or dossier.submitted_at),
+        due=moment_in_words(extension.due_before),
+        new_due=moment_in_words(extension.new_due_at),
+        reason=words.extension_reason(extension),
+        copies_to=(_("Như trên"), desk, _("Lưu: VT, hồ sơ")),
+        signature=slips.Signature((_("THỦ TRƯỞNG CƠ QUAN"),), by.full_name),
+        is_overdue=extension.is_late,
+    )
+    return _store(dossier, SlipKind.APOLOGY, record, count=count, by=by, at=at)
 
 
 @requires_transaction

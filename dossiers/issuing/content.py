@@ -19,6 +19,7 @@ Record = (
     | slips.ProofOfSubmission
     | slips.Declaration
     | slips.FeeConfirmation
+    | slips.ApologySlip
 )
 RECORDS: Final[Mapping[str, type[Any]]] = {
     SlipKind.ACCEPTANCE: slips.AcceptanceSlip,
@@ -27,6 +28,7 @@ RECORDS: Final[Mapping[str, type[Any]]] = {
     SlipKind.PROOF: slips.ProofOfSubmission,
     SlipKind.DECLARATION: slips.Declaration,
     SlipKind.FEE_CONFIRMATION: slips.FeeConfirmation,
+    SlipKind.APOLOGY: slips.ApologySlip,
 }
 RENDERERS: Final[Mapping[str, Callable[[Any], bytes]]] = {
     SlipKind.ACCEPTANCE: slips.render_acceptance,
@@ -35,6 +37,7 @@ RENDERERS: Final[Mapping[str, Callable[[Any], bytes]]] = {
     SlipKind.PROOF: slips.render_proof,
     SlipKind.DECLARATION: slips.render_declaration,
     SlipKind.FEE_CONFIRMATION: slips.render_fee_confirmation,
+    SlipKind.APOLOGY: slips.render_apology,
 }
 # Twelve digits, however a clerk or a file's name groups them.
 IDENTITY: Final = re.compile(r"(?<![0-9A-Za-z])\d(?: ?\d){11}(?![0-9A-Za-z])")

@@ -13,7 +13,7 @@ from accounts.models import Unit
 from accounts.selectors import collects_online
 from dossiers import slips
 from dossiers.enums import PartyRole
-from dossiers.models import Dossier, DossierPaper, DossierParty, SupplementRequest
+from dossiers.models import Dossier, DossierPaper, DossierParty, Extension, SupplementRequest
 from portal.core.calendars import explain, notes_from_json
 from portal.core.dates import day_in_words, local_day
 from portal.core.identity import format_phone
@@ -170,6 +170,18 @@ def _fees(dossier: Dossier) -> tuple[str, ...]:
         _("Phí, lệ phí phải nộp: %(amount)s, %(when)s.")
         % {"amount": format_vnd(sum(amounts)), "when": when},
     )
+
+
+def extension_reason(extension: Extension) -> str:
+    """Say why a date is not kept: the cause, the reason, and the rule where it is another time."""
+    cause = str(extension.get_cause_display())
+    said = f"{cause[:1].upper()}{cause[1:]}: {extension.reason}"
+    if not extension.ground:
+        return said
+    return _("%(said)s Căn cứ hẹn lại: %(ground)s.") % {
+        "said": said if said.endswith((".", "!", "…")) else f"{said}.",
+        "ground": extension.ground.rstrip("."),
+    }
 
 
 def handed_in(dossier: Dossier) -> tuple[slips.PaperLine, ...]:

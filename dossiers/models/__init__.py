@@ -10,6 +10,7 @@ from dossiers.models.clock import (
 from dossiers.models.dossier import Dossier, DossierParty
 from dossiers.models.draft import Draft, DraftPaper
 from dossiers.models.events import DossierEvent, Step
+from dossiers.models.extension import Extension
 from dossiers.models.files import DossierPaper, PaperBundle, StoredFile
 from dossiers.models.money import Obligation, ObligationLine
 from dossiers.models.outcome import Decision, Delivery, Result, Slip
@@ -25,6 +26,7 @@ __all__ = [
     "DossierParty",
     "Draft",
     "DraftPaper",
+    "Extension",
     "Obligation",
     "ObligationLine",
     "PaperBundle",

@@ -15,7 +15,15 @@ from accounts.models import User
 from dossiers import deadlines
 from dossiers.enums import DeliveryState, SlipKind
 from dossiers.issuing import content, words
-from dossiers.models import Delivery, Dossier, Obligation, Slip, Step, SupplementRequest
+from dossiers.models import (
+    Delivery,
+    Dossier,
+    Extension,
+    Obligation,
+    Slip,
+    Step,
+    SupplementRequest,
+)
 from dossiers.notices.letters import Facts, mail, short_moment, tell, tell_staff
 from portal.core.dates import format_moment
 from portal.core.db import requires_transaction
@@ -149,6 +157,29 @@ def queue_withdrawn(dossier: Dossier, *, at: datetime) -> None:
 
 
 @requires_transaction
+def queue_extended(extension: Extension, *, at: datetime) -> None:
+    """Apologise, say why and tell the new date; the e-mail follows with the slip."""
+    facts, n = _extended(extension), extension.number or 0
+    tell(extension.dossier, "extended", facts=facts, n=n, at=at, by_email=False)
+
+
+@requires_transaction
+def queue_extension_proposed(extension: Extension, *, people: Iterable[User], at: datetime) -> None:
+    """Put a proposed apology before the leaders."""
+    facts, n = _extended(extension), str(extension.pk)
+    tell_staff(extension.dossier, "extension_proposed", people=people, facts=facts, n=n, at=at)
+
+
+@requires_transaction
+def queue_extension_declined(extension: Extension, *, at: datetime) -> None:
+    """Tell whoever proposed an apology that the promised date stands."""
+    people = [extension.proposed_by] if extension.proposed_by else []
+    facts = {"note": extension.closed_note, "due": format_moment(extension.due_before)}
+    n = str(extension.pk)
+    tell_staff(extension.dossier, "extension_declined", people=people, facts=facts, n=n, at=at)
+
+
+@requires_transaction
 def queue_slip_mail(slip: Slip, *, at: datetime, attachment: Attachment | None) -> None:
     """
     Send the e-mail that waited for a slip, once, with what was true when the slip was issued.
@@ -167,6 +198,9 @@ def queue_slip_mail(slip: Slip, *, at: datetime, attachment: Attachment | None) 
             event, facts = "refused", {}
         case SlipKind.FEE_CONFIRMATION:
             event, facts = "payment_recorded", {"amount": content.total_of(slip)}
+        case SlipKind.APOLOGY:
+            extension = slip.dossier.extensions.get(approved_at=slip.issued_at)
+            event, facts = "extended", _extended(extension)
         case _:
             # A declaration holds identity numbers: it is read on the portal, never sent.
             return
@@ -216,6 +250,15 @@ def _supplement(request: SupplementRequest) -> Facts:
         "message": request.message,
         "deadline": format_moment(request.deadline_at),
         "deadline_short": short_moment(request.deadline_at),
+    }
+
+
+def _extended(extension: Extension) -> Facts:
+    return {
+        "before": format_moment(extension.due_before),
+        "due": format_moment(extension.new_due_at),
+        "due_short": short_moment(extension.new_due_at),
+        "reason": words.extension_reason(extension),
     }
 
 

@@ -20,6 +20,7 @@ class NoteKind(StrEnum):
     SAME_DAY = "same_day"
     AFTER_CUT_OFF = "after_cut_off"
     PAUSED = "paused"
+    EXTENDED = "extended"
     ROLLED = "rolled"
     WEEKEND = "weekend"
     HOLIDAY = "holiday"
@@ -87,7 +88,7 @@ def explain(notes: Iterable[Note]) -> list[str]:
         _paused(notes),
         _left_out(notes),
         _made_up(notes),
-        _due(notes),
+        _extended(notes) or _due(notes),
     ]
     return [sentence for sentence in sentences if sentence]
 
@@ -228,6 +229,26 @@ def _due(notes: Sequence[Note]) -> str:
         "Thời hạn hết đúng đầu giờ làm việc %(landed)s, nên ngày hẹn ghi là cuối buổi làm việc "
         "liền trước: %(at)s."
     ) % {"landed": _moment(opening, "landed"), "at": at}
+
+
+def _extended(notes: Sequence[Note]) -> str:
+    """Say that people set the date, unless a pause has moved it on since."""
+    extended, due = _last(notes, NoteKind.EXTENDED), _last(notes, NoteKind.DUE)
+    if extended is None:
+        return ""
+    said = _(
+        "Cơ quan không kịp trả kết quả vào %(before)s nên đã xin lỗi và hẹn lại %(to)s (lần "
+        "%(number)s)."
+    ) % {
+        "before": _moment(extended, "before"),
+        "to": _moment(extended, "to"),
+        "number": extended.params["number"],
+    }
+    return (
+        said
+        if due is None or due.params["at"] == extended.params["to"]
+        else f"{said} {_due(notes)}"
+    )
 
 
 def _length(minutes: int, *, day_minutes: int) -> str:

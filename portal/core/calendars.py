@@ -29,6 +29,8 @@ __all__ = [
     "add_working_days",
     "add_working_hours",
     "explain",
+    "extended",
+    "is_working_moment",
     "notes_from_json",
     "notes_to_json",
     "same_day",
@@ -127,6 +129,30 @@ def shift(due: datetime, minutes: int, calendar: WorkCalendar) -> Computed:
     }
     notes = [Note(NoteKind.PAUSED, paused)]
     return _finish(before, _advance(before, minutes, calendar), notes, calendar)
+
+
+def extended(due: datetime, to: datetime, *, number: int) -> Computed:
+    """
+    Return `to`, which people set instead of `due`, the `number`-th time they did.
+
+    :raises ValueError: if `to` is not later.
+    """
+    before, after = _checked("due", due), _checked("to", to)
+    if after <= before:
+        raise ValueError(f"to: {after.isoformat()} is not after {before.isoformat()}")
+    params: dict[str, str | int] = {
+        "before": before.isoformat(),
+        "to": after.isoformat(),
+        "number": number,
+    }
+    due_note = Note(NoteKind.DUE, {"at": after.isoformat()})
+    return Computed(after, (Note(NoteKind.EXTENDED, params), due_note))
+
+
+def is_working_moment(moment: datetime, calendar: WorkCalendar) -> bool:
+    """Tell whether the agency is open for work at `moment`, its closing minute included."""
+    local = _checked("moment", moment)
+    return any(opens < local <= closes for opens, closes in _sessions(local.date(), calendar))
 
 
 def working_minutes_between(a: datetime, b: datetime, calendar: WorkCalendar) -> int:
