@@ -1,5 +1,7 @@
 """Closed vocabularies of people and units. Values are codes; labels are what people read."""
 
+from typing import Final
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +18,34 @@ class IdentityLevel(models.TextChoices):
     PHONE_VERIFIED = "PHONE_VERIFIED", _("đã xác nhận số điện thoại")
     SEEN = "SEEN", _("đã đối chiếu giấy tờ tại quầy")
     EID = "EID", _("định danh điện tử")
+
+
+class OrganisationLevel(models.TextChoices):
+    """How far we know that an organisation is what its representative says, weakest first."""
+
+    DECLARED = "DECLARED", _("tự khai")
+    SEEN = "SEEN", _("đã đối chiếu giấy tờ tại quầy")
+    EID = "EID", _("định danh điện tử")
+
+
+PROVEN_ORGANISATION: Final = (OrganisationLevel.SEEN, OrganisationLevel.EID)
+
+
+class MandateKind(models.TextChoices):
+    CODE = "CODE", _("xác nhận bằng mã")
+    PAPER = "PAPER", _("bằng giấy")
+
+
+class MandateState(models.TextChoices):
+    """Where a mandate stands today; derived, never stored."""
+
+    OFFERED = "OFFERED", _("chờ người được ủy quyền nhận")
+    UPCOMING = "UPCOMING", _("chưa đến ngày")
+    ACTIVE = "ACTIVE", _("đang có hiệu lực")
+    USED = "USED", _("đã dùng cho một hồ sơ")
+    ENDED = "ENDED", _("đã hết hạn")
+    DECLINED = "DECLINED", _("người được ủy quyền từ chối")
+    REVOKED = "REVOKED", _("đã chấm dứt")
 
 
 class UnitKind(models.TextChoices):

@@ -27,6 +27,18 @@ class SecurityEventKind(StrEnum):
     REFUSED_OFTEN = "refused-often"
     OPENED_MANY = "opened-many"
     AUDIT_READ = "audit-read"
+    ORGANISATION_DECLARED = "organisation-declared"
+    ORGANISATION_SEEN = "organisation-seen"
+    REPRESENTATIVE_INVITED = "representative-invited"
+    REPRESENTATIVE_ACCEPTED = "representative-accepted"
+    REPRESENTATIVE_ENDED = "representative-ended"
+    MANDATE_GIVEN = "mandate-given"
+    MANDATE_ACCEPTED = "mandate-accepted"
+    MANDATE_DECLINED = "mandate-declined"
+    MANDATE_REVOKED = "mandate-revoked"
+    MANDATE_USED = "mandate-used"
+    ACTING_BEGUN = "acting-begun"
+    ACTING_ENDED = "acting-ended"
 
 
 LABELS: Final[dict[SecurityEventKind, Promise]] = {
@@ -47,4 +59,16 @@ LABELS: Final[dict[SecurityEventKind, Promise]] = {
     SecurityEventKind.REFUSED_OFTEN: _("Mở nhiều hồ sơ không thuộc quyền"),
     SecurityEventKind.OPENED_MANY: _("Mở hơn 100 hồ sơ trong một giờ"),
     SecurityEventKind.AUDIT_READ: _("Xem nhật ký kiểm tra"),
+    SecurityEventKind.ORGANISATION_DECLARED: _("Khai tổ chức"),
+    SecurityEventKind.ORGANISATION_SEEN: _("Đối chiếu giấy tờ của tổ chức"),
+    SecurityEventKind.REPRESENTATIVE_INVITED: _("Mời người đại diện"),
+    SecurityEventKind.REPRESENTATIVE_ACCEPTED: _("Nhận làm người đại diện"),
+    SecurityEventKind.REPRESENTATIVE_ENDED: _("Thôi đại diện"),
+    SecurityEventKind.MANDATE_GIVEN: _("Ủy quyền"),
+    SecurityEventKind.MANDATE_ACCEPTED: _("Nhận ủy quyền"),
+    SecurityEventKind.MANDATE_DECLINED: _("Từ chối ủy quyền"),
+    SecurityEventKind.MANDATE_REVOKED: _("Chấm dứt ủy quyền"),
+    SecurityEventKind.MANDATE_USED: _("Nộp hồ sơ theo ủy quyền"),
+    SecurityEventKind.ACTING_BEGUN: _("Chuyển sang thực hiện thay"),
+    SecurityEventKind.ACTING_ENDED: _("Thôi thực hiện thay"),
 }

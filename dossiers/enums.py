@@ -74,6 +74,8 @@ class PartyRole(models.TextChoices):
 class Relation(models.TextChoices):
     SELF = "SELF", _("chính tôi")
     MINOR_CHILD = "MINOR_CHILD", _("con chưa thành niên")
+    # By a notarised paper, uploaded with the dossier.
+    PRINCIPAL = "PRINCIPAL", _("người ủy quyền bằng giấy")
 
 
 class ScanState(models.TextChoices):

@@ -1,19 +1,27 @@
 """Units with their calendars and number series; users, staff roles, one-time codes, limits."""
 
 from accounts.models.access import OneTimeCode, RateCounter
+from accounts.models.acting import Acting, mandate_key, organisation_key
 from accounts.models.money import CollectingAccount
+from accounts.models.representation import Mandate, Organisation, Representative
 from accounts.models.security import SecurityEvent
 from accounts.models.units import CalendarDay, NumberSeries, Unit
 from accounts.models.users import StaffRole, User
 
 __all__ = [
+    "Acting",
     "CalendarDay",
     "CollectingAccount",
+    "Mandate",
     "NumberSeries",
     "OneTimeCode",
+    "Organisation",
     "RateCounter",
+    "Representative",
     "SecurityEvent",
     "StaffRole",
     "Unit",
     "User",
+    "mandate_key",
+    "organisation_key",
 ]

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import IdentityLevel, Role, UserKind
+from accounts.models.acting import Acting
 from accounts.models.units import Unit
 from portal.core import crypto
 from portal.core.text import fold
@@ -87,6 +88,9 @@ class User(AbstractBaseUser):
 
     objects = UserManager()
 
+    # For whom this person acts in this request, found in the rows by the middleware; None: self.
+    acting: Acting | None = None
+
     class Meta:
         verbose_name = _("tài khoản")
         indexes = [
@@ -132,6 +136,17 @@ class User(AbstractBaseUser):
     def identity_number(self) -> str:
         """The identity number in clear, "" when there is none."""
         return crypto.unseal(bytes(self.identity_sealed)) if self.identity_sealed else ""
+
+    @property
+    def acting_key(self) -> str:
+        """Return the name of the context in which this person acts, "" for themselves."""
+        return self.acting.key if self.acting else ""
+
+    def proven_contacts(self) -> list[str]:
+        """Return the keyed hashes of what surely is this person's: a phone, an identity number."""
+        contacts = [crypto.keyed_hash(self.phone)] if self.phone and self.phone_verified_at else []
+        is_seen = self.identity_level in {IdentityLevel.SEEN, IdentityLevel.EID}
+        return [*contacts, self.identity_hash] if is_seen and self.identity_hash else contacts
 
     def set_identity_number(self, number: str) -> None:
         """Seal a cleaned 12-digit number and keep its keyed hash for search."""

@@ -119,12 +119,12 @@ def list_own_data(user: User) -> list[Row]:
 
 
 def list_inbox(user: User) -> NoticeQuerySet:
-    """Return what stands in a person's inbox, newest first."""
-    return Notice.objects.for_recipient(user.pk)
+    """Return what stands in a person's inbox, newest first: of those for whom they act now."""
+    return Notice.objects.for_recipient(user.pk, context=user.acting_key)
 
 
 def count_unread(user: User) -> int:
-    return Notice.objects.for_recipient(user.pk).unread().count()
+    return list_inbox(user).unread().count()
 
 
 def _sentence(label: str) -> str:

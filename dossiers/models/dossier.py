@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
-from accounts.models import StaffRole, Unit, User
+from accounts.models import Mandate, Organisation, StaffRole, Unit, User
 from dossiers import lifecycle
 from dossiers.enums import DossierState, FilingOrigin, PartyRole
 from portal.core import crypto
@@ -30,15 +30,15 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
         """
         Narrow to what `user` may open at the moment `at`.
 
-        Citizens: what they handed in. Staff: the desk sees what it received; leaders and
-        registrars see what their agency decides; officers see what had a step in their unit.
-        Roles are read now, never from the session.
+        Citizens: what is theirs, or of whom they act for now. Staff: the desk sees what it
+        received; leaders and registrars see what their agency decides; officers see what had a
+        step in their unit. Roles are read now, never from the session.
         """
         return self._in_reach(user, at=at, desk=(Role.CLERK, Role.CASHIER))
 
     def _in_reach(self, user: User, *, at: datetime, desk: tuple[Role, ...]) -> Self:
         if user.is_citizen:
-            return self.filter(owner=user)
+            return self.of_citizen(user)
         roles = StaffRole.objects.in_force(on=local_day(at)).filter(user=user)
 
         def holds(unit: str, *kinds: Role) -> Exists:
@@ -58,6 +58,20 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
                 )
             )
         )
+
+    def of_citizen(self, user: User) -> Self:
+        """
+        Narrow to a citizen's own, or, while they act for another, to what they may see of that.
+
+        Own: what they filed for themselves, and what somebody filed for them under a mandate. For
+        an organisation: all of its dossiers. Under a mandate: what was filed under it, no more.
+        """
+        acting = user.acting
+        if acting is None:
+            return self.filter(owner=user, organisation=None)
+        if acting.organisation_id is not None:
+            return self.filter(organisation=acting.organisation_id)
+        return self.filter(mandate=acting.mandate_id)
 
     def readable_by(self, user: User, *, at: datetime) -> Self:
         """Narrow to what `user` reads whole: a cashier of the desk sees name and sum only."""
@@ -90,6 +104,14 @@ class Dossier(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="dossiers",
+    )
+    # Filed for an organisation: the owner is the representative who filed.
+    organisation = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="dossiers"
+    )
+    # Filed under a mandate by code: the owner is the principal. By paper: whoever filed.
+    mandate = models.ForeignKey(
+        Mandate, null=True, blank=True, on_delete=models.PROTECT, related_name="dossiers"
     )
     procedure = models.ForeignKey(Procedure, on_delete=models.PROTECT, related_name="dossiers")
     revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="+")
@@ -186,6 +208,15 @@ class Dossier(models.Model):
     def is_waiting_for_citizen(self) -> bool:
         return self.state in lifecycle.WAITING_FOR_CITIZEN
 
+    def is_of(self, user: User) -> bool:
+        """Tell of a dossier that has been read what `of_citizen` asks of the rows."""
+        acting = user.acting
+        if acting is None:
+            return self.owner_id == user.pk and self.organisation_id is None
+        if acting.organisation_id is not None:
+            return self.organisation_id == acting.organisation_id
+        return self.mandate_id == acting.mandate_id
+
     def unsealed_answers(self) -> dict[str, Any]:
         """Return the identifying answers in clear; keep them no longer than the request."""
         return json.loads(crypto.unseal(bytes(self.sealed_answers))) if self.sealed_answers else {}
@@ -208,6 +239,8 @@ class DossierParty(models.Model):
     email = models.EmailField(blank=True)
     identity_sealed = models.BinaryField(null=True, blank=True, editable=False)
     identity_hash = models.CharField(max_length=64, blank=True, editable=False)
+    # Of an organisation, which has no identity number.
+    tax_code = models.CharField(max_length=13, blank=True, default="", db_default="")
     date_of_birth = models.DateField(null=True, blank=True)
     address = models.CharField(max_length=300, blank=True)
     # To the applicant: "", or a value of Relation.

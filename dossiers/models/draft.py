@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Unit, User
+from accounts.models import Mandate, Organisation, Unit, User, mandate_key, organisation_key
 from dossiers.enums import Relation
 from dossiers.models.files import StoredFile
 from portal.core import crypto
@@ -21,8 +21,13 @@ from procedures.models import Procedure, Revision
 
 class DraftQuerySet(models.QuerySet["Draft"]):
     def visible_to(self, user: User) -> Self:
-        """Narrow to the drafts of `user`; a draft has no other reader."""
-        return self.filter(owner=user)
+        """Narrow to the drafts of `user` for whom they act now; a draft has no other reader."""
+        acting = user.acting
+        return self.filter(
+            owner=user,
+            organisation=acting.organisation_id if acting else None,
+            mandate=acting.mandate_id if acting else None,
+        )
 
     def open(self) -> Self:
         """Narrow to drafts that have not become a dossier."""
@@ -36,6 +41,13 @@ class Draft(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="drafts"
+    )
+    # For whom it is filed, where that is not its owner: at most one of the two.
+    organisation = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    mandate = models.ForeignKey(
+        Mandate, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     procedure = models.ForeignKey(Procedure, on_delete=models.PROTECT, related_name="+")
     revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="+")
@@ -75,6 +87,13 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+    @property
+    def acting_key(self) -> str:
+        """Return the context in which its owner works on it, "" for themselves."""
+        if self.organisation_id is not None:
+            return organisation_key(self.organisation_id)
+        return mandate_key(self.mandate_id) if self.mandate_id is not None else ""
 
     def unsealed(self) -> dict[str, Any]:
         """Return the identity fields in clear; keep the answer no longer than the request."""

@@ -47,9 +47,13 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         """Keep what was given up and waits for a person."""
         return self.filter(failed_at__isnull=False)
 
-    def for_recipient(self, user_id: int) -> Self:
-        """Keep what stands in a person's inbox on the portal, newest first."""
-        return self.filter(recipient_id=user_id, medium=Medium.IN_APP).order_by(
+    def for_recipient(self, user_id: int, *, context: str = "") -> Self:
+        """
+        Keep what stands in a person's inbox on the portal, newest first.
+
+        What they are told as somebody's representative stands apart, under that `context`.
+        """
+        return self.filter(recipient_id=user_id, medium=Medium.IN_APP, context=context).order_by(
             "-created_at", "-pk"
         )
 
@@ -128,6 +132,8 @@ class Notice(models.Model):
         related_name="notices",
         verbose_name=_("người nhận"),
     )
+    # For whom the recipient acts, as "mandate:<id>"; "" for themselves.
+    context = models.CharField(max_length=40, blank=True, default="", db_default="")
     # What it is about, as "dossier:<code>": this app knows no dossier.
     subject_key = models.CharField(_("đối tượng"), max_length=120, blank=True)
     subject = models.CharField(_("tiêu đề"), max_length=200, blank=True)

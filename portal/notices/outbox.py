@@ -42,6 +42,7 @@ def queue_notice(
     attachments: Sequence[Attachment] = (),
     expires_at: datetime | None = None,
     secret: bool = False,
+    context: str = "",
 ) -> None:
     """
     Store a rendered notice with the fact, and wake the relay once both are committed.
@@ -49,7 +50,8 @@ def queue_notice(
     The same `dedupe_key` a second time changes nothing, also when two requests do it at once. A
     text message is unaccented here, so that the row holds the words the phone will show. A notice
     in the person's inbox is delivered by being stored. After `expires_at` it is not sent any more;
-    `secret` wipes the body once it is sent or given up. A person without such an address, or
+    `secret` wipes the body once it is sent or given up; `context` names for whom the recipient
+    acts. A person without such an address, or
     without an inbox, is not told through that medium: no row is written.
     """
     medium = Medium(medium)
@@ -69,6 +71,7 @@ def queue_notice(
                 to=to,
                 recipient_id=None if recipient is None else recipient.pk,
                 subject_key=subject_key,
+                context=context,
                 subject=" ".join(subject.split())[:200],
                 body=body,
                 attachments=[attachment.to_json() for attachment in attachments],
