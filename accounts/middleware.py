@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -21,7 +21,11 @@ from accounts import sessions
 from accounts.models import StaffRole, User
 from accounts.requests import own_path
 from accounts.selectors import list_roles
+from accounts.services import watch
 from accounts.services.limits import TooManyRequests
+
+# What an address calls the one object that it shows.
+SCOPED: Final = frozenset({"code", "draft_id", "reference"})
 
 
 class PeopleMiddleware:
@@ -92,6 +96,8 @@ class PrivateByDefaultMiddleware(LoginRequiredMiddleware):
         """Keep private pages, refusals included, out of every cache on the way."""
         if getattr(request, "is_private", False) and not response.has_header("Cache-Control"):
             response["Cache-Control"] = "private, no-store"
+        if response.status_code in {403, 404}:
+            _note_refusal(request)
         return response
 
 
@@ -106,6 +112,20 @@ def too_many_requests(request: HttpRequest, refused: TooManyRequests) -> HttpRes
 def date_session(*, request: HttpRequest, **_: object) -> None:
     """Date a session at its sign-in, however that came about: a receiver of Django's own signal."""
     sessions.mark_signed_in(request.session, at=timezone.now())
+
+
+def note_sign_in(*, user: User, **_: object) -> None:
+    """Record a sign-in, through whatever door: a receiver of Django's own signal."""
+    watch.note_sign_in(user, at=timezone.now())
+
+
+def _note_refusal(request: HttpRequest) -> None:
+    """Count what somebody signed in was refused of one dossier, draft or payment."""
+    match = request.resolver_match
+    if not getattr(request, "is_private", False) or match is None:
+        return
+    if SCOPED & set(match.kwargs) and isinstance(request.user, User):
+        watch.note_refusal(request.user, at=timezone.now())
 
 
 def _living_user(

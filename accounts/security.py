@@ -72,3 +72,9 @@ LABELS: Final[dict[SecurityEventKind, Promise]] = {
     SecurityEventKind.ACTING_BEGUN: _("Chuyển sang thực hiện thay"),
     SecurityEventKind.ACTING_ENDED: _("Thôi thực hiện thay"),
 }
+
+
+def label_of(kind: str) -> str:
+    """Return an event's kind in words, or as it is stored where no word is left for it."""
+    known = set(SecurityEventKind)
+    return str(LABELS[SecurityEventKind(kind)]) if kind in known else kind

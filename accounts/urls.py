@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import account, recovery, registration, robots, sign_in
+from accounts.views import account, activity, recovery, registration, robots, sign_in
 
 app_name = "accounts"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("can-bo/", sign_in.staff_landing, name="staff_landing"),
     path("can-bo/dang-nhap/", sign_in.staff_sign_in, name="staff_sign_in"),
     path("tai-khoan/", account.profile, name="profile"),
+    path("tai-khoan/hoat-dong/", activity.activity, name="activity"),
     path("thong-bao/", account.inbox, name="inbox"),
     path("quen-mat-khau/", recovery.forgot_password, name="forgot_password"),
     path("quen-mat-khau/xac-nhan/", recovery.forgot_password_code, name="forgot_password_code"),

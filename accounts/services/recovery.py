@@ -10,7 +10,8 @@ from django.views.decorators.debug import sensitive_variables
 from accounts.enums import CodePurpose
 from accounts.limits import Bucket
 from accounts.models import User
-from accounts.services import codes, limits
+from accounts.security import SecurityEventKind
+from accounts.services import codes, limits, security
 from portal.core.crypto import keyed_hash
 from portal.notices.enums import Medium
 from portal.notices.outbox import queue_notice
@@ -81,6 +82,7 @@ def set_password(*, user_id: int, password: str, at: datetime) -> None:
         raise AccountGone
     user.password = make_password(password)
     user.save(update_fields=["password"])
+    security.record(SecurityEventKind.PASSWORD_RESET, at=at, user=user)
     for medium, to in ((Medium.IN_APP, ""), (Medium.SMS, user.phone), (Medium.EMAIL, user.email)):
         queue_notice(
             kind="password-changed",

@@ -15,7 +15,8 @@ from django.views.decorators.debug import sensitive_variables
 from accounts.enums import CodePurpose, IdentityLevel, UserKind
 from accounts.limits import Bucket
 from accounts.models import User
-from accounts.services import codes, limits
+from accounts.security import SecurityEventKind
+from accounts.services import codes, limits, security
 from portal.core.crypto import Unreadable, keyed_hash, seal, unseal
 from portal.core.db import requires_transaction
 from portal.notices.enums import Medium
@@ -135,6 +136,7 @@ def _open_account(registration: Registration, *, at: datetime) -> User | None:
     same: User | None = holders.proven_by_phone(registration.phone, at=at).first()
     if same is not None:
         _tell_of_repetition(same, at=at)
+        security.record(SecurityEventKind.REGISTERED_AGAIN, at=at, user=same)
         return None
 
     user = User(
@@ -156,6 +158,7 @@ def _open_account(registration: Registration, *, at: datetime) -> User | None:
     # A number proves one account of a person: the one for which it was proved last.
     holders.filter(phone=registration.phone).update(phone_verified_at=None)
     user.save()
+    security.record(SecurityEventKind.REGISTERED, at=at, user=user)
     for owner in others:
         _tell_owner(owner, new=user, at=at)
     return user

@@ -10,7 +10,7 @@ from django.views.decorators.debug import sensitive_variables
 from accounts.enums import IdentityLevel
 from accounts.limits import Bucket
 from accounts.models import User
-from accounts.services import limits
+from accounts.services import limits, watch
 from portal.core.crypto import keyed_hash
 from portal.core.identity import (
     InvalidIdentityNumber,
@@ -53,6 +53,7 @@ def sign_in_citizen(*, name: str, password: str, client: str, at: datetime) -> U
         _spend_a_hash(password)
     matching = [user for user in candidates if user.check_password(password)]
     if not matching:
+        watch.note_wrong_sign_in(name, candidates, at=at)
         raise WrongCredentials
     _forgive_try(name, client, at=at)
     if len(matching) > 1:
@@ -102,6 +103,7 @@ def sign_in_staff(*, username: str, password: str, client: str, at: datetime) ->
     if found is None:
         _spend_a_hash(password)
     if found is None or not found.check_password(password):
+        watch.note_wrong_sign_in(name, [found] if found else [], at=at)
         raise WrongCredentials
     _forgive_try(name, client, at=at)
     return found
@@ -139,7 +141,11 @@ def _is_identity_number(name: str) -> bool:
 def _count_try(name: str, client: str, *, at: datetime) -> None:
     # Counted before the password is looked at, or parallel guesses would all come before the
     # first count; a success is taken back.
-    limits.require(Bucket.SIGN_IN_ADDRESS, client, at=at)
+    try:
+        limits.require(Bucket.SIGN_IN_ADDRESS, client, at=at)
+    except limits.TooManyRequests:
+        watch.note_refused_address(client, at=at)
+        raise
     limits.require(Bucket.SIGN_IN, name, client, at=at)
 
 

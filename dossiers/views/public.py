@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.limits import Bucket
 from accounts.requests import client_address
-from accounts.services import limits
+from accounts.services import limits, watch
 from dossiers.forms.tracking import ForgotCodeForm, TrackingForm
 from dossiers.selectors import tracking
 from dossiers.services import lost_codes
@@ -24,7 +24,12 @@ def track(request: HttpRequest) -> HttpResponse:
     page, status = None, 200
     if is_asked:
         # Counted before anything is read, whatever was typed.
-        limits.require(Bucket.TRACK_ADDRESS, client_address(request), at=timezone.now())
+        client, at = client_address(request), timezone.now()
+        try:
+            limits.require(Bucket.TRACK_ADDRESS, client, at=at)
+        except limits.TooManyRequests:
+            watch.note_enumeration(client, at=at)
+            raise
         if form.is_valid():
             page = tracking.get_tracking_page(code=form.cleaned_data["ma"])
             status = 200 if page else 404
