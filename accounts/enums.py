@@ -86,6 +86,13 @@ class PayWay(models.TextChoices):
     CASH = "CASH", _("tiền mặt tại quầy")
 
 
+class LinkPurpose(models.TextChoices):
+    """Why a member of staff was sent a link."""
+
+    INVITATION = "INVITATION", _("lời mời")
+    PASSWORD = "PASSWORD", _("đặt lại mật khẩu")
+
+
 class CodePurpose(models.TextChoices):
     REGISTER = "REGISTER", _("đăng ký tài khoản")
     ROBOT_CHECK = "ROBOT_CHECK", _("xác nhận nộp hồ sơ")

@@ -29,6 +29,8 @@ class Bucket(StrEnum):
     DRAFT_CREATE = "draft-create"  # citizen
     SUBMIT = "submit"  # citizen
     SUBMIT_PROCEDURE = "submit-procedure"  # citizen, procedure
+    SECOND_FACTOR = "second-factor"  # account, whose password was right; failures only
+    SECOND_FACTOR_ADDRESS = "second-factor-address"  # client address; failures only
     ROBOT_CHALLENGE = "robot-challenge"  # client address
     GATEWAY_FORGED = "gateway-forged"  # kind of message: badly signed ones that are kept
     GATEWAY_REPEATED = "gateway-repeated"  # kind and text of a signed message: copies kept
@@ -69,6 +71,9 @@ POLICY: Final[Mapping[Bucket, tuple[Limit, ...]]] = {
     Bucket.DRAFT_CREATE: (Limit(20, HOUR),),
     Bucket.SUBMIT: (Limit(20, DAY),),
     Bucket.SUBMIT_PROCEDURE: (Limit(5, HOUR),),
+    # By account alone, as only who knows its password comes so far.
+    Bucket.SECOND_FACTOR: (Limit(10, 10 * MINUTE), Limit(50, 12 * HOUR)),
+    Bucket.SECOND_FACTOR_ADDRESS: (Limit(30, 10 * MINUTE),),
     Bucket.ROBOT_CHALLENGE: (Limit(60, MINUTE),),
     # No caller is refused by these: they only bound what is written down.
     Bucket.GATEWAY_FORGED: (Limit(100, HOUR), Limit(500, DAY)),

@@ -2,6 +2,7 @@
 
 import ipaddress
 import secrets
+from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
@@ -9,8 +10,10 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from accounts import sessions
 from accounts.enums import UserKind
 from accounts.models import StaffRole, User
+from accounts.services.second_factor import Proof, prove
 
 NEXT: Final = "next"
 _CODE_SESSION: Final = "code_session"
@@ -71,6 +74,19 @@ def code_session(request: HttpRequest) -> str:
     if token is None:
         token = request.session[_CODE_SESSION] = secrets.token_urlsafe(24)
     return token
+
+
+def prove_again(request: SignedInRequest, code: str, *, at: datetime) -> Proof:
+    """
+    Take a code of the second factor of whoever is signed in; the session gets a new key.
+
+    :raises CodeRefused: if it is wrong or was used.
+    :raises TooManyRequests: after too many wrong ones.
+    """
+    proof = prove(user=request.user, code=code, client=client_address(request), at=at)
+    request.session.cycle_key()
+    sessions.mark_proved(request.session, at=at)
+    return proof
 
 
 def own_path(url: str, request: HttpRequest) -> str:

@@ -39,6 +39,15 @@ class SecurityEventKind(StrEnum):
     MANDATE_USED = "mandate-used"
     ACTING_BEGUN = "acting-begun"
     ACTING_ENDED = "acting-ended"
+    SECOND_FACTOR_ENROLLED = "second-factor-enrolled"
+    SECOND_FACTOR_REFUSED = "second-factor-refused"
+    SECOND_FACTOR_RESET = "second-factor-reset"
+    RECOVERY_CODE_USED = "recovery-code-used"
+    RECOVERY_CODES_REPLACED = "recovery-codes-replaced"
+    STAFF_INVITED = "staff-invited"
+    STAFF_LINK_SENT = "staff-link-sent"
+    STAFF_LINK_REVOKED = "staff-link-revoked"
+    STAFF_LINK_USED = "staff-link-used"
 
 
 LABELS: Final[dict[SecurityEventKind, Promise]] = {
@@ -71,6 +80,15 @@ LABELS: Final[dict[SecurityEventKind, Promise]] = {
     SecurityEventKind.MANDATE_USED: _("Nộp hồ sơ theo ủy quyền"),
     SecurityEventKind.ACTING_BEGUN: _("Chuyển sang thực hiện thay"),
     SecurityEventKind.ACTING_ENDED: _("Thôi thực hiện thay"),
+    SecurityEventKind.SECOND_FACTOR_ENROLLED: _("Cài ứng dụng xác thực"),
+    SecurityEventKind.SECOND_FACTOR_REFUSED: _("Nhập sai mã xác thực"),
+    SecurityEventKind.SECOND_FACTOR_RESET: _("Gỡ ứng dụng xác thực"),
+    SecurityEventKind.RECOVERY_CODE_USED: _("Dùng mã dự phòng"),
+    SecurityEventKind.RECOVERY_CODES_REPLACED: _("Tạo bộ mã dự phòng mới"),
+    SecurityEventKind.STAFF_INVITED: _("Mời cán bộ"),
+    SecurityEventKind.STAFF_LINK_SENT: _("Gửi đường dẫn đặt mật khẩu"),
+    SecurityEventKind.STAFF_LINK_REVOKED: _("Thu hồi đường dẫn đặt mật khẩu"),
+    SecurityEventKind.STAFF_LINK_USED: _("Dùng đường dẫn đặt mật khẩu"),
 }
 
 

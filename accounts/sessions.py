@@ -1,19 +1,26 @@
-"""How long a sign-in lasts: marks in the session, set by every sign-in, read by the middleware."""
+"""What a session knows: how long a sign-in lasts, who is half signed in, when they last proved."""
 
 from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
+from django.utils.crypto import constant_time_compare
 
 from accounts.enums import UserKind
 from accounts.models import User
 
 SIGNED_IN: Final = "signed_in_at"
 SEEN: Final = "seen_at"
+PROVED: Final = "proved_at"
+SECOND_STEP: Final = "second_step"
 
 # A living session is written once a minute, not with every request.
 WRITE_EVERY: Final = timedelta(minutes=1)
+# How long a proof of the second factor opens weighty acts.
+FRESH_FOR: Final = timedelta(minutes=15)
+# How long after the password the code may come; long enough to install an app.
+SECOND_STEP_FOR: Final = timedelta(minutes=20)
 
 
 def mark_signed_in(session: SessionBase, *, at: datetime) -> None:
@@ -40,3 +47,38 @@ def mark_seen(session: SessionBase, *, at: datetime) -> None:
 def idle_limit(user: User) -> timedelta:
     limit: timedelta = settings.SESSION_IDLE[UserKind(user.kind)]
     return limit
+
+
+def mark_proved(session: SessionBase, *, at: datetime) -> None:
+    """Note that the second factor was just proved."""
+    session[PROVED] = int(at.timestamp())
+
+
+def is_freshly_proved(session: SessionBase, *, at: datetime) -> bool:
+    """Return whether the second factor was proved so lately that a weighty act needs no code."""
+    proved = session.get(PROVED)
+    return isinstance(proved, int) and 0 <= at.timestamp() - proved < FRESH_FOR.total_seconds()
+
+
+def begin_second_step(session: SessionBase, user: User, *, at: datetime) -> None:
+    """
+    Remember whose password was right; nobody is signed in by it.
+
+    A new session key, so that whoever planted the old one is not shown the second step.
+    """
+    session.cycle_key()
+    until = int((at + SECOND_STEP_FOR).timestamp())
+    session[SECOND_STEP] = [user.pk, user.get_session_auth_hash(), until]
+
+
+def user_at_second_step(session: SessionBase, *, at: datetime) -> User | None:
+    """Return whose password was right a moment ago, unless it or the account changed since."""
+    user_id, stamp, until = session.get(SECOND_STEP, [0, "", 0])
+    if at.timestamp() >= until:
+        session.pop(SECOND_STEP, None)
+        return None
+    user: User | None = User.objects.staff().usable().filter(pk=user_id).first()
+    if user is None or not constant_time_compare(stamp, user.get_session_auth_hash()):
+        session.pop(SECOND_STEP, None)
+        return None
+    return user

@@ -1,6 +1,15 @@
 from django.urls import path
 
-from accounts.views import account, activity, recovery, registration, robots, sign_in
+from accounts.views import (
+    account,
+    activity,
+    recovery,
+    registration,
+    robots,
+    second_factor,
+    sign_in,
+    staff_links,
+)
 
 app_name = "accounts"
 
@@ -12,6 +21,11 @@ urlpatterns = [
     path("dang-xuat/", sign_in.sign_out, name="sign_out"),
     path("can-bo/", sign_in.staff_landing, name="staff_landing"),
     path("can-bo/dang-nhap/", sign_in.staff_sign_in, name="staff_sign_in"),
+    path("can-bo/xac-thuc/", second_factor.second_step, name="second_step"),
+    path("can-bo/xac-thuc/cai-dat/", second_factor.enrol, name="enrol"),
+    path("can-bo/xac-nhan-lai/", second_factor.prove, name="prove"),
+    path("can-bo/ma-du-phong/", second_factor.recovery_codes, name="recovery_codes"),
+    path("can-bo/duong-dan/<str:token>/", staff_links.staff_link, name="staff_link"),
     path("tai-khoan/", account.profile, name="profile"),
     path("tai-khoan/hoat-dong/", activity.activity, name="activity"),
     path("thong-bao/", account.inbox, name="inbox"),

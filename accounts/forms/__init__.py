@@ -15,10 +15,12 @@ from accounts.enums import UserKind
 from accounts.models import User
 from accounts.passwords import MIN_LENGTH
 from portal.core.forms import DayField, PortalFormHelper
-from portal.core.person_fields import CodeField, IdentityNumberField, PhoneField
+from portal.core.person_fields import AppCodeField, CodeField, IdentityNumberField, PhoneField
 from portal.core.text import normalise_name
 
 EARLIEST_BIRTH = date(1900, 1, 1)
+# The field of a code that proves the second factor again, in whatever form it stands.
+PROOF_FIELD = "ma_xac_thuc"
 NOT_PERSONAL = _(
     "Không dùng họ tên, ngày sinh, số điện thoại, số định danh hay mật khẩu quá quen thuộc"
 )
@@ -166,6 +168,34 @@ class StaffSignInForm(SignInForm):
             attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
         ),
     )
+
+
+class SecondStepForm(forms.Form):
+    code = AppCodeField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = PortalFormHelper(self, submit=_("Đăng nhập"))
+
+
+class EnrolForm(forms.Form):
+    code = AppCodeField(recovery=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = PortalFormHelper(self, submit=_("Hoàn tất cài đặt"))
+
+
+class ProofForm(forms.Form):
+    """Asked before a weighty act; stands inside the form of the act, hence its own field name."""
+
+    ma_xac_thuc = AppCodeField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = PortalFormHelper(self)
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
 
 
 class _ChoiceForm(forms.Form):

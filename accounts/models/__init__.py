@@ -4,6 +4,7 @@ from accounts.models.access import OneTimeCode, RateCounter
 from accounts.models.acting import Acting, mandate_key, organisation_key
 from accounts.models.money import CollectingAccount
 from accounts.models.representation import Mandate, Organisation, Representative
+from accounts.models.second_factor import RecoveryCode, SecondFactor, StaffLink
 from accounts.models.security import SecurityEvent
 from accounts.models.units import CalendarDay, NumberSeries, Unit
 from accounts.models.users import StaffRole, User
@@ -18,7 +19,10 @@ __all__ = [
     "Organisation",
     "RateCounter",
     "Representative",
+    "RecoveryCode",
+    "SecondFactor",
     "SecurityEvent",
+    "StaffLink",
     "StaffRole",
     "Unit",
     "User",

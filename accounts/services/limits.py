@@ -1,11 +1,13 @@
 """Counting against the table of limits: one atomic statement a hit, kept whatever follows."""
 
+import math
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from django.db import connection
+from django.utils.translation import gettext as _, ngettext
 
 from accounts.limits import LONGEST_WINDOW, POLICY, Bucket, Limit
 from accounts.models import RateCounter
@@ -38,6 +40,22 @@ class TooManyRequests(Exception):
     def __init__(self, retry_after: timedelta) -> None:
         super().__init__(f"retry after {retry_after}")
         self.retry_after = retry_after
+
+    @property
+    def sentence(self) -> str:
+        return _(
+            "Đã thử quá nhiều lần trong thời gian ngắn. Nội dung đã nhập vẫn được giữ. "
+            "Thử lại sau khoảng %(wait)s."
+        ) % {"wait": self.wait}
+
+    @property
+    def wait(self) -> str:
+        """How long to wait, in words."""
+        seconds = math.ceil(self.retry_after.total_seconds())
+        if seconds < 60:
+            return ngettext("%d giây", "%d giây", seconds) % seconds
+        minutes = math.ceil(seconds / 60)
+        return ngettext("%d phút", "%d phút", minutes) % minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +112,8 @@ def claim_once(name: str, *, value: str, until: datetime) -> bool:
 
 def purge_counters(*, at: datetime) -> int:
     """Delete counters of windows that no limit looks at any more."""
-    deleted, _ = RateCounter.objects.filter(window_start__lt=at - 2 * LONGEST_WINDOW).delete()
+    over = RateCounter.objects.filter(window_start__lt=at - 2 * LONGEST_WINDOW)
+    deleted, _by_model = over.delete()
     return deleted
 
 

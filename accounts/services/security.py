@@ -1,5 +1,6 @@
-"""Writing down what happens to accounts and doors."""
+"""Writing down what happens to accounts and doors; ending every session of an account."""
 
+import secrets
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -23,3 +24,10 @@ def record(
     :param data: ids and codes; never a name, a number, an address or a code.
     """
     SecurityEvent.objects.create(kind=kind, user=user, actor=actor, data=dict(data or {}), at=at)
+
+
+@requires_transaction
+def end_sessions(user: User) -> None:
+    """End every session of an account: the next request of each is nobody's."""
+    user.session_nonce = secrets.token_hex(16)
+    user.save(update_fields=["session_nonce"])

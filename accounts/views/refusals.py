@@ -5,7 +5,7 @@ import math
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _, ngettext
+from django.utils.translation import gettext as _
 
 from accounts.services.limits import TooManyRequests
 
@@ -29,21 +29,10 @@ def render_form(
 
 
 def wait_sentence(refused: TooManyRequests) -> str:
-    return _(
-        "Đã thử quá nhiều lần trong thời gian ngắn. Nội dung đã nhập vẫn được giữ. "
-        "Thử lại sau khoảng %(wait)s."
-    ) % {"wait": _wait(refused)}
+    return refused.sentence
 
 
 def resend_sentence(refused: TooManyRequests) -> str:
     return _("Mã đã được gửi đi. Nếu chưa thấy tin nhắn, gửi lại sau khoảng %(wait)s.") % {
-        "wait": _wait(refused)
+        "wait": refused.wait
     }
-
-
-def _wait(refused: TooManyRequests) -> str:
-    seconds = math.ceil(refused.retry_after.total_seconds())
-    if seconds < 60:
-        return ngettext("%d giây", "%d giây", seconds) % seconds
-    minutes = math.ceil(seconds / 60)
-    return ngettext("%d phút", "%d phút", minutes) % minutes

@@ -25,6 +25,7 @@ from accounts.services import sign_in as services
 from accounts.services.limits import TooManyRequests
 from accounts.services.sign_in import StillSeveral, WrongCredentials
 from accounts.views.refusals import render_form
+from accounts.views.second_factor import to_second_step
 from accounts.views.targets import citizen_home, staff_home, with_next
 
 CHOICE: Final = "sign_in_choice"
@@ -113,7 +114,7 @@ def choose_account(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def staff_sign_in(request: HttpRequest) -> HttpResponse:
-    """Sign a member of staff in."""
+    """Take name and password of a member of staff; the code comes next, and only then a session."""
     if request.method != "POST" and is_signed_in(request, UserKind.STAFF):
         return redirect(safe_next(request, default=staff_home()))
     refused = None
@@ -131,7 +132,7 @@ def staff_sign_in(request: HttpRequest) -> HttpResponse:
         except TooManyRequests as error:
             refused = error
         else:
-            return _enter(request, user, default=staff_home())
+            return to_second_step(request, user, at=timezone.now())
     return render_form(request, "accounts/staff_sign_in.html", form, refused=refused)
 
 

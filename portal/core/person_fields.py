@@ -1,4 +1,4 @@
-"""Form fields for what people know of themselves: identity number, phone, a code just received."""
+"""Form fields for what people know of themselves: identity number, phone, a code at hand."""
 
 import re
 from typing import Any
@@ -72,4 +72,35 @@ class CodeField(forms.CharField):
         text = re.sub(r"[\s.-]", "", str(super().clean(value)))
         if text and not re.fullmatch(r"[0-9]{6}", text):
             raise ValidationError(_("Mã xác nhận gồm đúng 6 chữ số."), code="invalid")
+        return text
+
+
+class AppCodeField(forms.CharField):
+    """A code of an authenticator app, six digits, or a recovery code from paper, ten."""
+
+    def __init__(self, *, recovery: bool = True, **kwargs: Any) -> None:
+        self.lengths = (6, 10) if recovery else (6,)
+        kwargs.setdefault("label", _("Mã xác thực"))
+        kwargs.setdefault(
+            "help_text",
+            _("6 số đang hiện trong ứng dụng xác thực, hoặc 10 số của một mã dự phòng")
+            if recovery
+            else _("6 số đang hiện trong ứng dụng xác thực"),
+        )
+        kwargs.setdefault(
+            "error_messages", {"required": _("Nhập mã đang hiện trong ứng dụng xác thực.")}
+        )
+        attrs = {"inputmode": "numeric", "autocomplete": "one-time-code", "class": "input-code"}
+        kwargs.setdefault("widget", forms.TextInput(attrs=attrs))
+        super().__init__(max_length=20, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        text = re.sub(r"[\s.-]", "", str(super().clean(value)))
+        if text and not (re.fullmatch(r"[0-9]+", text) and len(text) in self.lengths):
+            raise ValidationError(
+                _("Mã trong ứng dụng gồm 6 chữ số, mã dự phòng gồm 10 chữ số.")
+                if len(self.lengths) > 1
+                else _("Mã trong ứng dụng gồm đúng 6 chữ số."),
+                code="invalid",
+            )
         return text

@@ -112,6 +112,7 @@ def build_side(key: str) -> Side:
         "procedure_code": decided.procedure.code,
         "key": form.key,
         "reference": PaymentFactory(dossier=decided, agency=place.agency).reference,
+        "token": "khong-co-duong-dan-nay",
         "name": "20261121T080000.000000-sms-84900000000.txt",
     }
     side.waiting_arguments = {"code": waiting.code, "item_id": item.pk, "file_id": upload.file_id}
