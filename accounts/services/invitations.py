@@ -96,6 +96,7 @@ def invite_staff(
             valid_from=grant.valid_from,
             valid_until=grant.valid_until,
             granted_by=actor,
+            granted_at=at,
         )
         data: dict[str, str | int] = {"unit": held.unit_id, "role": str(held.role)}
         security.record(SecurityEventKind.ROLE_GRANTED, at=at, user=user, actor=actor, data=data)

@@ -239,6 +239,12 @@ def _record_refusal(user: User, *, at: datetime) -> None:
 
 
 @sensitive_variables("secret")
+def is_secret_of(factor: SecondFactor, secret: str) -> bool:
+    """Return whether an app has this secret; only the demonstration knows one to ask about."""
+    return secrets.compare_digest(_open(factor), secret)
+
+
+@sensitive_variables("secret")
 def _open(factor: SecondFactor) -> str:
     """Return the secret, "" if it was moved here from another account or is the demonstration's."""
     try:

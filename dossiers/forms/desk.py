@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dossiers.enums import DecisionOutcome
 from dossiers.forms.desk_targets import TargetRows, TargetsForm
+from dossiers.forms.proof import ProvableForm
 from portal.core.dates import LOCAL_ZONE
 from portal.core.forms import DayField, PortalFormHelper
 from portal.core.text import normalise_name
@@ -29,7 +30,7 @@ def _capital(vocabulary: type[TextChoices]) -> list[tuple[str, str]]:
     return [(value, capfirst(str(label))) for value, label in vocabulary.choices]
 
 
-class DeskForm(forms.Form):
+class DeskForm(ProvableForm):
     """What every form of the desk has: the version seen, and one button named after the deed."""
 
     submit_label: str | Promise = ""

@@ -199,6 +199,7 @@ approve = deed_view(
         lead=gettext_lazy("Đọc nội dung trình bên dưới. Phê duyệt xong, hồ sơ chuyển văn thư."),
         done=gettext_lazy("Đã phê duyệt."),
         roles=(Role.LEADER,),
+        needs_proof=True,
         make_form=lambda page, at, **kwargs: forms.ApproveForm(**kwargs),
         perform=lambda form, **kwargs: processing.approve_decision(
             note=form.cleaned_data["note"], **kwargs

@@ -15,9 +15,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from accounts import sessions
 from accounts.decorators import staff_required
 from accounts.enums import Role
-from accounts.requests import StaffRequest
+from accounts.forms import PROOF_FIELD
+from accounts.requests import StaffRequest, prove_again
+from accounts.services.limits import TooManyRequests
+from accounts.services.second_factor import CodeRefused
 from dossiers import attachments, lifecycle, policies, steps
 from dossiers.enums import AccessKind
 from dossiers.forms.desk import VERSION, DeskForm
@@ -78,6 +82,8 @@ class Deed:
     lead: str | Promise = ""
     template: str = "dossiers/desk/action.html"
     prepare: Callable[[WorkPage, datetime], Extra] | None = None
+    # Whether a code of the authenticator app is asked for, unless one was given of late.
+    needs_proof: bool = False
     # Given the valid form; an answer instead of the deed (a preview), or None.
     instead: Callable[[DeskForm], Extra | None] | None = None
 
@@ -105,11 +111,16 @@ def deed_view(deed: Deed) -> Callable[..., HttpResponseBase]:
             if not _is_offered(deed, page):
                 return overtaken(request, page, deed=deed)
             form = deed.make_form(page, at, version=page.dossier.version)
+            if _asks_for_proof(request, deed, at=at):
+                form.ask_for_proof()
             return _render(request, deed, page, form, at=at)
         form = deed.make_form(
             page, at, data=request.POST, files=request.FILES, version=page.dossier.version
         )
-        if not form.is_valid():
+        asks_for_proof = _asks_for_proof(request, deed, at=at)
+        if asks_for_proof:
+            form.ask_for_proof()
+        if not form.is_valid() or (asks_for_proof and not _proves(request, form, at=at)):
             return _render(request, deed, page, form, at=at, status=422)
         more = deed.instead(form) if deed.instead else None
         if more is not None:
@@ -118,6 +129,21 @@ def deed_view(deed: Deed) -> Callable[..., HttpResponseBase]:
 
     view.__name__ = view.__qualname__ = deed.name
     return view
+
+
+def _asks_for_proof(request: StaffRequest, deed: Deed, *, at: datetime) -> bool:
+    return deed.needs_proof and not sessions.is_freshly_proved(request.session, at=at)
+
+
+def _proves(request: StaffRequest, form: DeskForm, *, at: datetime) -> bool:
+    """Take the code typed into the form; whatever happens to the deed, it need not come again."""
+    try:
+        prove_again(request, form.cleaned_data[PROOF_FIELD], at=at)
+    except (CodeRefused, TooManyRequests) as error:
+        form.add_error(PROOF_FIELD, error.sentence)
+        return False
+    form.forget_proof()
+    return True
 
 
 def _run(
@@ -228,7 +254,9 @@ def _typed(form: DeskForm) -> list[tuple[str, str]]:
     return [
         (str(field.label), str(field.value()))
         for field in form
-        if not field.is_hidden and field.value() not in (None, "", False) and field.name != "file"
+        if not field.is_hidden
+        and field.value() not in (None, "", False)
+        and field.name not in {"file", PROOF_FIELD}
     ]
 
 

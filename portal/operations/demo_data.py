@@ -1,11 +1,14 @@
 """The demonstration's data files: read, with days counted from the moment of filing."""
 
+import base64
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from accounts.services.second_factor import DEMO_MARK
 from procedures.eform.definition import ADDRESS_PARTS, Definition, Field, FieldType
 from procedures.eform.values import typed_value
 
@@ -28,6 +31,16 @@ def load_people() -> dict[str, Any]:
     """Return `password`, `staff` and `citizens`."""
     people: dict[str, Any] = _read("people.json")
     return people
+
+
+def demo_secret(username: str) -> str:
+    """
+    Return the secret of a made-up member of staff's authenticator app, the same in every demo.
+
+    It carries a mark by which it proves nothing outside the demonstration.
+    """
+    digest = hashlib.sha256(f"trinh-dien:{username}".encode()).digest()
+    return (DEMO_MARK + base64.b32encode(digest).decode())[:32]
 
 
 def load_residents() -> list[dict[str, Any]]:

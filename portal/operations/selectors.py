@@ -10,9 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from accounts.enums import Role
+from accounts.models import SecondFactor
+from accounts.services.second_factor import is_secret_of
+from portal.core import totp
 from portal.core.dates import local_day
 from portal.notices.outbox_files import NAME, OutboxMessage, list_messages, read_message
-from portal.operations.demo_data import load_people, load_units
+from portal.operations.demo_data import demo_secret, load_people, load_units
 from procedures.selectors.browse import Browse, get_browse
 from reports.selectors import MonthFigures, get_month_figures
 
@@ -54,6 +57,9 @@ class DemoAccount:
     role: str
     place: str
     sign_in: str
+    # Of staff: the code that the authenticator app shows now; "" where another app was set up.
+    code: str = ""
+    secret: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +84,10 @@ def get_home(*, at: datetime) -> Home:
     )
 
 
-def get_demo() -> Demo:
-    """Return every sign-in of the demonstration and the newest messages sent."""
+def get_demo(*, at: datetime) -> Demo:
+    """Return every sign-in of the demonstration and the newest messages sent (1 query)."""
     people = load_people()
+    codes = demo_codes(at=at)
     places = {unit["key"]: unit["name"] for unit in load_units()}
     return Demo(
         password=people["password"],
@@ -99,11 +106,33 @@ def get_demo() -> Demo:
                 role=", ".join(str(Role[held["role"].upper()].label) for held in row["roles"]),
                 place=", ".join(dict.fromkeys(places[held["unit"]] for held in row["roles"])),
                 sign_in=row["username"],
+                code=codes.get(row["username"], ""),
+                secret=demo_secret(row["username"]),
             )
             for row in people["staff"]
         ),
         messages=tuple(list_messages(_outbox(), limit=SHOWN_MESSAGES)),
     )
+
+
+def demo_codes(*, at: datetime) -> dict[str, str]:
+    """
+    Return the code to type for each made-up member of staff, by sign-in name (1 query).
+
+    One that was just used is followed by the next, which is taken as well.
+    """
+    factors = SecondFactor.objects.filter(user__username__in=_demo_names()).select_related("user")
+    now = totp.step_of(at)
+    codes = {}
+    for factor in factors:
+        secret = demo_secret(factor.user.username)
+        if is_secret_of(factor, secret):
+            codes[factor.user.username] = totp.code_of(secret, max(now, factor.last_step + 1))
+    return codes
+
+
+def _demo_names() -> list[str]:
+    return [row["username"] for row in load_people()["staff"]]
 
 
 def get_sent_message(name: str) -> OutboxMessage | None:

@@ -43,7 +43,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
 def demo(request: HttpRequest) -> HttpResponse:
     """Show the sign-ins of the demonstration and what has been sent to whom."""
     _require_demo()
-    return render(request, "operations/demo.html", {"demo": selectors.get_demo()})
+    return render(request, "operations/demo.html", {"demo": selectors.get_demo(at=timezone.now())})
 
 
 @login_not_required

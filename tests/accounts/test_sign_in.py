@@ -5,10 +5,12 @@ import pytest
 from django.contrib.auth import hashers
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
+from portal.core import totp
 from tests.accounts import PHONE
-from tests.factories.accounts import PASSWORD, CitizenFactory, StaffFactory
+from tests.factories.accounts import PASSWORD, CitizenFactory, StaffFactory, give_factor
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -262,10 +264,15 @@ def test_signing_in_goes_on_to_a_page_of_ours(client):
     assert enter(client, PHONE, next="/nop-ho-so/1.001193/?a=b").url == "/nop-ho-so/1.001193/?a=b"
 
 
-def test_staff_sign_in_with_their_name(client):
+def test_staff_sign_in_with_their_name_and_a_code(client):
     staff = StaffFactory(username="motcua.songtranh")
+    secret = give_factor(staff)
 
     response = client.post(STAFF_SIGN_IN, {"name": "MotCua.SongTranh ", "password": PASSWORD})
+    assert response.url == reverse("accounts:second_step")
+    assert signed_in(client) is None
+    code = totp.code_of(secret, totp.step_of(timezone.now()))
+    response = client.post(response.url, {"code": code})
 
     assert response.url == reverse("dossiers:queue")
     assert signed_in(client) == staff.pk

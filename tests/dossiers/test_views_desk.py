@@ -20,7 +20,7 @@ from procedures.enums import PaperSource
 from procedures.models import FormVersion
 from tests.core.uploads import docx, jpeg, zipped
 from tests.dossiers.desk import approved, proposed
-from tests.factories.accounts import CitizenFactory, StaffFactory
+from tests.factories.accounts import CitizenFactory, StaffFactory, sign_in_proved
 from tests.factories.dossiers import (
     MONDAY_9AM,
     DossierFactory,
@@ -57,8 +57,7 @@ def fresh(dossier):
 
 
 def signed_in(client, user):
-    client.force_login(user)
-    return client
+    return sign_in_proved(client, user)
 
 
 def tick(dossier, reason="Ảnh mờ"):

@@ -7,11 +7,17 @@ from uuid import uuid4
 
 import factory
 from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
 
+from accounts import sessions
 from accounts.enums import DayKind, IdentityLevel, Role, Tier, UnitKind, UserKind
 from accounts.models import CalendarDay, StaffRole, Unit, User
+from accounts.services.second_factor import store_factor
 
 PASSWORD = "Songtranh@2026"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 JOINED_AT = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)
 OFFICE_HOURS = [["07:30", "11:30"], ["13:30", "17:00"]]
 
@@ -176,6 +182,22 @@ class StaffFactory(_UserFactory):
 
     role = Role.CLERK
     unit = None
+
+
+def sign_in_proved(client: Client, user: User) -> Client:
+    """Sign staff in as after password and code, so that weighty acts ask for no other code."""
+    client.force_login(user)
+    session = client.session
+    sessions.mark_proved(session, at=timezone.now())
+    session.save()
+    return client
+
+
+def give_factor(user: User, *, secret: str = SECRET) -> str:
+    """Give a member of staff an authenticator app that has shown no code yet; return its secret."""
+    with transaction.atomic():
+        store_factor(user, secret=secret, at=JOINED_AT)
+    return secret
 
 
 class StaffRoleFactory(factory.django.DjangoModelFactory[StaffRole]):

@@ -10,9 +10,11 @@ from django.utils.dateparse import parse_date
 
 from accounts.enums import DayKind, IdentityLevel, PayWay, Role, Tier, UnitKind, UserKind
 from accounts.models import CalendarDay, CollectingAccount, StaffRole, Unit, User
+from accounts.services.second_factor import store_factor
 from portal.core.holidays import national_calendar
 from portal.core.identity import clean_phone
 from portal.operations.demo_data import (
+    demo_secret,
     load_accounts,
     load_people,
     load_procedures,
@@ -111,6 +113,7 @@ def seed_people(units: Mapping[str, Unit], *, at: datetime) -> None:
             email=row["email"],
             created_at=at,
         )
+        store_factor(user, secret=demo_secret(row["username"]), at=at)
         for held in row["roles"]:
             StaffRole.objects.create(
                 user=user,

@@ -6,9 +6,11 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.enums import Role
-from portal.operations.demo_data import load_people, load_units
+from portal.operations.demo_data import demo_secret, load_people, load_units
+from portal.operations.selectors import demo_codes
 
 _COLUMNS = (24, 58, 22)
 
@@ -35,10 +37,19 @@ def _lines() -> Iterator[str]:
     yield ""
     yield f"Cán bộ, tại {staff_url}:"
     places = {unit["key"]: _place(unit) for unit in load_units()}
+    codes = demo_codes(at=timezone.now())
     for row in people["staff"]:
         for held in row["roles"]:
             role = str(Role[held["role"].upper()].label)
             yield _row(role, places[held["unit"]], row["username"])
+    yield ""
+    yield (
+        "Sau mật khẩu, cán bộ nhập mã xác thực. Mã lúc này (đổi sau mỗi 30 giây, mã mới ở trang "
+        f"{settings.BASE_URL}{reverse('operations:demo')}) và khóa để nhập vào ứng dụng xác thực:"
+    )
+    for row in people["staff"]:
+        name = row["username"]
+        yield f"  {name:<24} {codes.get(name, '–'):<8} {demo_secret(name)}"
     yield ""
     yield (
         f"Mã xác nhận nằm trong tin nhắn: tệp mới nhất trong {settings.OUTBOX_DIR}, hoặc trang "
