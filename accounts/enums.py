@@ -48,6 +48,27 @@ class MandateState(models.TextChoices):
     REVOKED = "REVOKED", _("đã chấm dứt")
 
 
+class IdentityKind(models.TextChoices):
+    """Which paper says who a citizen is."""
+
+    NUMBER = "NUMBER", _("số định danh cá nhân")
+    PASSPORT = "PASSPORT", _("hộ chiếu")
+
+
+class SeenPaper(models.TextChoices):
+    """The paper that a clerk saw with their own eyes."""
+
+    ID_CARD = "ID_CARD", _("thẻ căn cước hoặc căn cước công dân")
+    PASSPORT = "PASSPORT", _("hộ chiếu")
+    CERTIFICATE = "CERTIFICATE", _("giấy xác nhận thông tin về cư trú hoặc căn cước, có ảnh")
+
+
+class MergeState(models.TextChoices):
+    PROPOSED = "PROPOSED", _("chờ xác nhận")
+    DONE = "DONE", _("đã gộp")
+    DECLINED = "DECLINED", _("không gộp")
+
+
 class UnitKind(models.TextChoices):
     AGENCY = "AGENCY", _("cơ quan")
     ONE_STOP = "ONE_STOP", _("bộ phận một cửa")

@@ -12,6 +12,15 @@ class SecurityEventKind(StrEnum):
 
     SIGNED_IN = "signed-in"
     PASSWORD_CHANGED = "password-changed"  # noqa: S105 -- what happened
+    PHONE_CHANGED = "phone-changed"
+    EMAIL_CHANGED = "email-changed"
+    SIGNED_OUT_ELSEWHERE = "signed-out-elsewhere"
+    LOOKED_UP_AT_COUNTER = "looked-up-at-counter"
+    IDENTITY_SEEN = "identity-seen"
+    RECOVERED_AT_COUNTER = "recovered-at-counter"
+    MERGE_PROPOSED = "merge-proposed"
+    MERGE_DECLINED = "merge-declined"
+    MERGED = "merged"
     ROLE_GRANTED = "role-granted"
     ROLE_ENDED = "role-ended"
     ROLE_DELEGATED = "role-delegated"
@@ -53,6 +62,15 @@ class SecurityEventKind(StrEnum):
 LABELS: Final[dict[SecurityEventKind, Promise]] = {
     SecurityEventKind.SIGNED_IN: _("Đăng nhập"),
     SecurityEventKind.PASSWORD_CHANGED: _("Đổi mật khẩu"),
+    SecurityEventKind.PHONE_CHANGED: _("Đổi số điện thoại"),
+    SecurityEventKind.EMAIL_CHANGED: _("Đổi hoặc xác nhận thư điện tử"),
+    SecurityEventKind.SIGNED_OUT_ELSEWHERE: _("Đăng xuất thiết bị khác"),
+    SecurityEventKind.LOOKED_UP_AT_COUNTER: _("Tìm tài khoản tại quầy"),
+    SecurityEventKind.IDENTITY_SEEN: _("Đối chiếu giấy tờ tại quầy"),
+    SecurityEventKind.RECOVERED_AT_COUNTER: _("Khôi phục tài khoản tại quầy"),
+    SecurityEventKind.MERGE_PROPOSED: _("Đề nghị gộp tài khoản"),
+    SecurityEventKind.MERGE_DECLINED: _("Không gộp tài khoản"),
+    SecurityEventKind.MERGED: _("Gộp tài khoản"),
     SecurityEventKind.ROLE_GRANTED: _("Giao vai trò"),
     SecurityEventKind.ROLE_ENDED: _("Thôi vai trò"),
     SecurityEventKind.ROLE_DELEGATED: _("Ủy quyền khi vắng mặt"),

@@ -2,6 +2,7 @@
 
 from accounts.models.access import OneTimeCode, RateCounter
 from accounts.models.acting import Acting, mandate_key, organisation_key
+from accounts.models.doors import AccountMerge, UserSession
 from accounts.models.money import CollectingAccount
 from accounts.models.representation import Mandate, Organisation, Representative
 from accounts.models.second_factor import RecoveryCode, SecondFactor, StaffLink
@@ -10,6 +11,7 @@ from accounts.models.units import CalendarDay, NumberSeries, Unit
 from accounts.models.users import StaffRole, User
 
 __all__ = [
+    "AccountMerge",
     "Acting",
     "CalendarDay",
     "CollectingAccount",
@@ -26,6 +28,7 @@ __all__ = [
     "StaffRole",
     "Unit",
     "User",
+    "UserSession",
     "mandate_key",
     "organisation_key",
 ]

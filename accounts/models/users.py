@@ -11,10 +11,11 @@ from django.db.models import F, Q
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import IdentityLevel, Role, UserKind
+from accounts.enums import IdentityKind, IdentityLevel, Role, UserKind
 from accounts.models.acting import Acting
 from accounts.models.units import Unit
 from portal.core import crypto
+from portal.core.passports import passport_hash
 from portal.core.text import fold
 
 # An operator gives a number that is no longer used to somebody else, after some months.
@@ -69,6 +70,16 @@ class User(AbstractBaseUser):
     email = models.EmailField(_("thư điện tử"), blank=True)
     email_verified_at = models.DateTimeField(null=True, blank=True)
     address = models.CharField(_("nơi cư trú"), max_length=300, blank=True)
+    # Which paper the number below stands on; of a passport, whose: ISO 3166, "" for a number.
+    identity_kind = models.CharField(
+        max_length=8,
+        choices=IdentityKind,
+        default=IdentityKind.NUMBER,
+        db_default=IdentityKind.NUMBER.value,
+    )
+    nationality = models.CharField(
+        _("quốc tịch"), max_length=2, blank=True, default="", db_default=""
+    )
     identity_sealed = models.BinaryField(null=True, blank=True, editable=False)
     identity_hash = models.CharField(max_length=64, blank=True, editable=False)
     identity_level = models.CharField(
@@ -116,6 +127,11 @@ class User(AbstractBaseUser):
                 name="user_proven_identity_unique",
             ),
             models.CheckConstraint(condition=Q(kind__in=UserKind.values), name="user_kind_known"),
+            models.CheckConstraint(
+                condition=Q(identity_kind=IdentityKind.NUMBER)
+                | (Q(identity_kind=IdentityKind.PASSPORT) & ~Q(nationality="")),
+                name="user_passport_has_country",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -165,10 +181,27 @@ class User(AbstractBaseUser):
         is_seen = self.identity_level in {IdentityLevel.SEEN, IdentityLevel.EID}
         return [*contacts, self.identity_hash] if is_seen and self.identity_hash else contacts
 
+    @property
+    def has_passport(self) -> bool:
+        """Tell whether this person is known by a passport rather than an identity number."""
+        return self.identity_kind == IdentityKind.PASSPORT
+
+    @property
+    def confirmed_email(self) -> str:
+        """The e-mail address that its owner has confirmed, "" when there is none."""
+        return self.email if self.email_verified_at else ""
+
     def set_identity_number(self, number: str) -> None:
         """Seal a cleaned 12-digit number and keep its keyed hash for search."""
+        self.identity_kind, self.nationality = IdentityKind.NUMBER, ""
         self.identity_sealed = crypto.seal(number)
         self.identity_hash = crypto.keyed_hash(number)
+
+    def set_passport(self, number: str, *, country: str) -> None:
+        """Seal a cleaned passport number; its hash is never that of an identity number."""
+        self.identity_kind, self.nationality = IdentityKind.PASSPORT, country
+        self.identity_sealed = crypto.seal(number)
+        self.identity_hash = passport_hash(number, country=country)
 
 
 class StaffRoleQuerySet(models.QuerySet["StaffRole"]):

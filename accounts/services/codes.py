@@ -1,4 +1,4 @@
-"""One-time codes by text message: bound to purpose, phone and session; kept only as a hash."""
+"""One-time codes: bound to purpose, phone or e-mail, and session; kept only as a hash."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -66,10 +66,10 @@ class CodeRefused(Exception):
 def send_code(
     *,
     purpose: CodePurpose,
-    phone: str,
     session: str,
     client: str,
     at: datetime,
+    phone: str = "",
     email: str = "",
     recipient: User | None = None,
     really: bool = True,
@@ -77,20 +77,21 @@ def send_code(
     """
     Send a new code to a phone, and to an e-mail address that its owner has confirmed.
 
-    An older code of this session dies. With `really=False` everything happens but the sending,
+    Without a phone the code goes to the e-mail address alone, and belongs to it. An older code of this session dies. With `really=False` everything happens but the sending,
     so that an answer about an unknown person looks and lasts like one about a known person.
 
     :raises TooManyRequests: if it is too soon, or too many went to this phone or from this client.
     """
-    phone = clean_phone(phone)
-    _require_gap(phone, at=at)
+    destination = _destination(phone, email)
+    _require_gap(destination, at=at)
     limits.require(Bucket.CODE_SEND_ADDRESS, client, at=at)
-    limits.require(Bucket.CODE_SEND, phone, at=at)
+    limits.require(Bucket.CODE_SEND, destination, at=at)
     limits.require(Bucket.CODE_SEND_ALL, at=at)
     _issue(
         purpose=purpose,
-        phone=phone,
+        destination=destination,
         session=session,
+        phone=destination if phone else "",
         email=email,
         recipient=recipient,
         really=really,
@@ -101,17 +102,25 @@ def send_code(
 @refuses_transaction
 @sensitive_variables("code")
 def check_code(
-    *, purpose: CodePurpose, phone: str, session: str, code: str, at: datetime
+    *,
+    purpose: CodePurpose,
+    session: str,
+    code: str,
+    at: datetime,
+    phone: str = "",
+    email: str = "",
 ) -> CodeCheck:
     """
-    Count one try at the code of this purpose, phone and session, and use it up if it is right.
+    Count one try at the code of this purpose, address and session, and use it up if it is right.
 
-    :raises TooManyRequests: if this phone has seen too many tries.
+    The code of who has a phone belongs to that phone; `email` then says nothing.
+
+    :raises TooManyRequests: if this address has seen too many tries.
     """
-    phone = clean_phone(phone)
+    destination = _destination(phone, email)
     values: list[str | int | datetime] = [
         purpose,
-        _destination_hash(phone),
+        _destination_hash(destination),
         _session_hash(session),
         CODE_TRIES,
         at,
@@ -122,25 +131,33 @@ def check_code(
     if row is None:
         return CodeCheck.DEAD
     # Counted only here: who never had a code sent cannot use up the tries of a stranger's phone.
-    limits.require(Bucket.CODE_VERIFY, phone, at=at)
+    limits.require(Bucket.CODE_VERIFY, destination, at=at)
     code_id, stored = row
     typed = "".join(sign for sign in code if sign.isdecimal())
-    if not secrets.compare_digest(stored, _code_hash(typed, purpose, phone, session)):
+    if not secrets.compare_digest(stored, _code_hash(typed, purpose, destination, session)):
         return CodeCheck.WRONG
     used = OneTimeCode.objects.filter(pk=code_id, used_at=None).update(used_at=at)
     return CodeCheck.RIGHT if used else CodeCheck.DEAD
 
 
 def require_code(
-    *, purpose: CodePurpose, phone: str, session: str, code: str, at: datetime
+    *,
+    purpose: CodePurpose,
+    session: str,
+    code: str,
+    at: datetime,
+    phone: str = "",
+    email: str = "",
 ) -> None:
     """
     Use a code up, or refuse.
 
     :raises CodeRefused: if it is wrong or no longer alive.
-    :raises TooManyRequests: if this phone has seen too many tries.
+    :raises TooManyRequests: if this address has seen too many tries.
     """
-    check = check_code(purpose=purpose, phone=phone, session=session, code=code, at=at)
+    check = check_code(
+        purpose=purpose, phone=phone, email=email, session=session, code=code, at=at
+    )
     if check is not CodeCheck.RIGHT:
         raise CodeRefused(check)
 
@@ -156,26 +173,27 @@ def purge_codes(*, at: datetime) -> int:
 def _issue(
     *,
     purpose: CodePurpose,
-    phone: str,
+    destination: str,
     session: str,
+    phone: str,
     email: str,
     recipient: User | None,
     really: bool,
     at: datetime,
 ) -> None:
-    _lock_destination(phone)
-    # Asked again, now that no other request can send to this phone.
-    _require_gap(phone, at=at)
+    _lock_destination(destination)
+    # Asked again, now that no other request can send to this address.
+    _require_gap(destination, at=at)
     mine = {
         "purpose": purpose,
-        "destination_hash": _destination_hash(phone),
+        "destination_hash": _destination_hash(destination),
         "session_hash": _session_hash(session),
     }
     OneTimeCode.objects.filter(**mine, used_at=None).update(used_at=at)
     code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
     issued = OneTimeCode.objects.create(
         **mine,
-        code_hash=_code_hash(code, purpose, phone, session),
+        code_hash=_code_hash(code, purpose, destination, session),
         created_at=at,
         expires_at=at + CODE_LIFETIME,
     )
@@ -205,9 +223,9 @@ def _issue(
         )
 
 
-def _require_gap(phone: str, *, at: datetime) -> None:
+def _require_gap(destination: str, *, at: datetime) -> None:
     latest = (
-        OneTimeCode.objects.filter(destination_hash=_destination_hash(phone))
+        OneTimeCode.objects.filter(destination_hash=_destination_hash(destination))
         .order_by("-created_at")
         .values_list("created_at", flat=True)
         .first()
@@ -217,15 +235,20 @@ def _require_gap(phone: str, *, at: datetime) -> None:
 
 
 @requires_transaction
-def _lock_destination(phone: str) -> None:
-    # 60 bits of the hash: a lock that two phones happen to share only makes one wait.
-    number = int(_destination_hash(phone)[:15], 16)
+def _lock_destination(destination: str) -> None:
+    # 60 bits of the hash: a lock that two addresses happen to share only makes one wait.
+    number = int(_destination_hash(destination)[:15], 16)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
 
 
-def _destination_hash(phone: str) -> str:
-    return keyed_hash(phone, domain="code-destination")
+def _destination(phone: str, email: str) -> str:
+    """Return the one address to which a code belongs, as it is counted and hashed."""
+    return limits.normalise(email) if not phone and "@" in email else clean_phone(phone)
+
+
+def _destination_hash(destination: str) -> str:
+    return keyed_hash(destination, domain="code-destination")
 
 
 def _session_hash(session: str) -> str:
@@ -233,5 +256,5 @@ def _session_hash(session: str) -> str:
 
 
 @sensitive_variables("code")
-def _code_hash(code: str, purpose: str, phone: str, session: str) -> str:
-    return one_time_hash(code, context=f"{purpose}\x1f{phone}\x1f{session}")
+def _code_hash(code: str, purpose: str, destination: str, session: str) -> str:
+    return one_time_hash(code, context=f"{purpose}\x1f{destination}\x1f{session}")

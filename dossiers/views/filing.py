@@ -177,6 +177,7 @@ def _show_submit(
         "asks_code": asks_code,
         "challenge_url": reverse("accounts:robot_challenge"),
         "phone": mask_phone(desk.request.user.phone),
+        "email": desk.request.user.confirmed_email,
         "agency": desk.draft.agency,
     }
     return show(desk, place, "nop", context, status=status)
@@ -216,6 +217,7 @@ def _code_refusal(request: CitizenRequest, code: str) -> str:
         codes.require_code(
             purpose=CodePurpose.ROBOT_CHECK,
             phone=request.user.phone,
+            email=request.user.confirmed_email,
             session=code_session(request),
             code=code,
             at=timezone.now(),
@@ -269,7 +271,7 @@ def _send_code(request: CitizenRequest) -> None:
             phone=request.user.phone,
             session=code_session(request),
             client=client_address(request),
-            email=request.user.email if request.user.email_verified_at else "",
+            email=request.user.confirmed_email,
             recipient=request.user,
             at=timezone.now(),
         )
