@@ -15,6 +15,7 @@ app_name = "accounts"
 
 urlpatterns = [
     path("dang-ky/", registration.register, name="register"),
+    path("dang-ky/ho-chieu/", registration.register_by_passport, name="register_by_passport"),
     path("dang-ky/xac-nhan/", registration.confirm, name="confirm"),
     path("dang-nhap/", sign_in.sign_in, name="sign_in"),
     path("dang-nhap/chon/", sign_in.choose_account, name="choose_account"),

@@ -197,7 +197,7 @@ def typed_people(draft: Draft) -> dict[str, str]:
 def judge(filing: Filing) -> Verdict:
     """Check every step again from what is stored."""
     draft = filing.draft
-    people = check_people(typed_people(draft), today=filing.today)
+    people = check_people(typed_people(draft), today=filing.today, by_email=not draft.owner.phone)
     form = Checked()
     sections: tuple[Section, ...] = ()
     if filing.definition is not None:

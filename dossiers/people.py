@@ -53,9 +53,13 @@ class CheckedPeople:
     errors: dict[str, str]
 
 
-def check_people(typed: Mapping[str, str], *, today: date) -> CheckedPeople:
-    """Check what was typed about the people of a filing, field by field."""
-    run = _Run(typed, today)
+def check_people(typed: Mapping[str, str], *, today: date, by_email: bool = False) -> CheckedPeople:
+    """
+    Check what was typed about the people of a filing, field by field.
+
+    :param by_email: whether this person has no Vietnamese phone and is told by e-mail instead.
+    """
+    run = _Run(typed, today, by_email=by_email)
     relation = run.relation()
     phone, email, address = run.phone(), run.email(), run.address()
     name, born, number = "", None, ""
@@ -67,7 +71,8 @@ def check_people(typed: Mapping[str, str], *, today: date) -> CheckedPeople:
 
 
 class _Run:
-    def __init__(self, typed: Mapping[str, str], today: date) -> None:
+    def __init__(self, typed: Mapping[str, str], today: date, *, by_email: bool) -> None:
+        self.by_email = by_email
         self.typed = {name: " ".join(str(typed.get(name, "")).split()) for name in FIELDS}
         self.today = today
         self.errors: dict[str, str] = {}
@@ -82,6 +87,8 @@ class _Run:
         return Relation(self.typed["relation"])
 
     def phone(self) -> str:
+        if self.by_email and not self.typed["phone"]:
+            return ""
         try:
             return clean_phone(self.typed["phone"])
         except InvalidPhone as error:
@@ -90,6 +97,8 @@ class _Run:
 
     def email(self) -> str:
         text = self.typed["email"]
+        if self.by_email and not text:
+            self.errors["email"] = _("Nhập thư điện tử để nhận tin về hồ sơ.")
         if text:
             try:
                 validate_email(text)

@@ -14,8 +14,17 @@ from accounts import consent
 from accounts.enums import UserKind
 from accounts.models import User
 from accounts.passwords import MIN_LENGTH
+from portal.core.countries import COUNTRIES
 from portal.core.forms import DayField, PortalFormHelper
-from portal.core.person_fields import AppCodeField, CodeField, IdentityNumberField, PhoneField
+from portal.core.person_fields import (
+    AppCodeField,
+    CodeField,
+    ContactField,
+    IdentityNumberField,
+    PaperNumberField,
+    PassportField,
+    PhoneField,
+)
 from portal.core.text import normalise_name
 
 EARLIEST_BIRTH = date(1900, 1, 1)
@@ -48,7 +57,9 @@ def _password_rules() -> HTML:
     )
 
 
-class RegistrationForm(forms.Form):
+class _PersonForm(forms.Form):
+    """What both ways to open an account ask: name, birth, password, consent."""
+
     full_name = forms.CharField(
         label=_("Họ và tên"),
         max_length=120,
@@ -56,15 +67,11 @@ class RegistrationForm(forms.Form):
         error_messages={"required": _("Nhập họ và tên.")},
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
-    identity_number = IdentityNumberField()
     date_of_birth = DayField(
         label=_("Ngày sinh"),
         widget=forms.DateInput(
             format="%d/%m/%Y", attrs={"inputmode": "numeric", "autocomplete": "bday"}
         ),
-    )
-    phone = PhoneField(
-        help_text=_("Ví dụ: 0912 345 678. Mã xác nhận và tin về hồ sơ sẽ gửi đến số này.")
     )
     email = forms.EmailField(
         label=_("Thư điện tử"),
@@ -79,17 +86,15 @@ class RegistrationForm(forms.Form):
         label=_("Tôi đồng ý để cổng xử lý dữ liệu cá nhân của tôi như nêu trên"),
         error_messages={"required": _("Cần đánh dấu đồng ý thì cổng mới được lưu thông tin.")},
     )
+    # In the order of the page, above the password.
+    asked: tuple[str, ...] = ()
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
         self.helper = PortalFormHelper(self, submit=_("Nhận mã xác nhận"))
         self.helper.layout = Layout(
-            "full_name",
-            "identity_number",
-            "date_of_birth",
-            "phone",
-            "email",
+            *self.asked,
             "password",
             _password_rules(),
             HTML("{% include 'accounts/parts/consent.html' with points=consent_points only %}"),
@@ -99,7 +104,7 @@ class RegistrationForm(forms.Form):
     def clean_full_name(self) -> str:
         name = normalise_name(self.cleaned_data["full_name"])
         if sum(sign.isalpha() for sign in name) < 2 or any(sign.isdigit() for sign in name):
-            raise ValidationError(_("Họ và tên chỉ gồm chữ, viết đủ như trên thẻ căn cước."))
+            raise ValidationError(_("Họ và tên chỉ gồm chữ, viết đủ như trên giấy tờ."))
         return name
 
     def clean_date_of_birth(self) -> date:
@@ -130,9 +135,37 @@ class RegistrationForm(forms.Form):
 
     def answers(self) -> dict[str, Any]:
         """Return what was answered, by the names that `Registration.begin` takes."""
-        names = ("full_name", "identity_number", "date_of_birth", "phone", "email", "password")
+        names = ("full_name", "identity_number", "date_of_birth", "email", "password")
         answers = {name: self.cleaned_data[name] for name in names}
+        answers |= {name: self.cleaned_data.get(name, "") for name in ("phone", "nationality")}
         return {**answers, "consent_version": consent.VERSION}
+
+
+class RegistrationForm(_PersonForm):
+    identity_number = IdentityNumberField()
+    phone = PhoneField(
+        help_text=_("Ví dụ: 0912 345 678. Mã xác nhận và tin về hồ sơ sẽ gửi đến số này.")
+    )
+    asked = ("full_name", "identity_number", "date_of_birth", "phone", "email")
+
+
+class PassportRegistrationForm(_PersonForm):
+    """For foreigners and people abroad: a passport, and an e-mail address in place of a phone."""
+
+    nationality = forms.ChoiceField(
+        label=_("Quốc tịch ghi trên hộ chiếu"),
+        choices=[("", _("Chọn nước")), *COUNTRIES.items()],
+        error_messages={"required": _("Chọn quốc tịch ghi trên hộ chiếu.")},
+    )
+    identity_number = PassportField()
+    asked = ("full_name", "nationality", "identity_number", "date_of_birth", "email")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["full_name"].help_text = _("Như trên hộ chiếu")
+        self.fields["email"].required = True
+        self.fields["email"].help_text = _("Mã xác nhận và tin về hồ sơ sẽ gửi đến địa chỉ này.")
+        self.fields["email"].error_messages["required"] = _("Nhập thư điện tử.")
 
 
 class CodeForm(forms.Form):
@@ -145,9 +178,11 @@ class CodeForm(forms.Form):
 
 class SignInForm(forms.Form):
     name = forms.CharField(
-        label=_("Số định danh, số điện thoại hoặc thư điện tử"),
+        label=_("Số định danh, số điện thoại, thư điện tử hoặc số hộ chiếu"),
         max_length=254,
-        error_messages={"required": _("Nhập số định danh, số điện thoại hoặc thư điện tử.")},
+        error_messages={
+            "required": _("Nhập số định danh, số điện thoại, thư điện tử hoặc số hộ chiếu.")
+        },
         widget=forms.TextInput(
             attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
         ),
@@ -205,7 +240,15 @@ class _ChoiceForm(forms.Form):
 
 
 class IdentityChoiceForm(_ChoiceForm):
-    answer = IdentityNumberField()
+    answer = PaperNumberField()
+
+
+class EmailChoiceForm(_ChoiceForm):
+    answer = forms.EmailField(
+        label=_("Thư điện tử"),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={"invalid": _("Thư điện tử cần có dạng ten@noicap.vn.")},
+    )
 
 
 class PhoneChoiceForm(_ChoiceForm):
@@ -213,8 +256,10 @@ class PhoneChoiceForm(_ChoiceForm):
 
 
 class RecoveryForm(forms.Form):
-    identity_number = IdentityNumberField()
-    phone = PhoneField(help_text=_("Số đã dùng khi mở tài khoản, ví dụ 0912 345 678"))
+    identity_number = PaperNumberField()
+    contact = ContactField(
+        help_text=_("Số điện thoại của tài khoản, ví dụ 0912 345 678, hoặc thư điện tử đã xác nhận")
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

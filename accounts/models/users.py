@@ -41,6 +41,10 @@ class UserQuerySet(models.QuerySet["User"]):
         is_recent = Q(phone_verified_at__gte=since) | Q(last_login__gte=since)
         return self.filter(is_recent, phone=phone, phone_verified_at__isnull=False)
 
+    def proven_by_email(self, email: str) -> Self:
+        """Narrow to accounts of this address whose owner has confirmed it."""
+        return self.filter(email=email, email_verified_at__isnull=False).exclude(email="")
+
 
 class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
     def create_user(self, *, username: str, password: str | None, **fields: Any) -> User:

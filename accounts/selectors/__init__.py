@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.enums import DayKind, PayWay, Role
 from accounts.models import CalendarDay, CollectingAccount, StaffRole, Unit, User
 from portal.core.calendars import WorkCalendar
+from portal.core.countries import COUNTRIES
 from portal.core.identity import format_phone, mask_identity_number
 from portal.notices.models import Notice, NoticeQuerySet
 
@@ -109,12 +110,22 @@ def list_own_data(user: User) -> list[Row]:
         ]
     return [
         Row(_("Họ và tên"), user.full_name),
-        Row(_("Số định danh cá nhân"), mask_identity_number(user.identity_number)),
+        *_identity_rows(user),
         Row(_("Mức xác nhận"), _sentence(user.get_identity_level_display())),
         Row(_("Ngày sinh"), f"{user.date_of_birth:%d/%m/%Y}" if user.date_of_birth else ""),
         Row(_("Số điện thoại"), format_phone(user.phone)),
         Row(_("Thư điện tử"), user.email),
         Row(_("Nơi cư trú"), user.address),
+    ]
+
+
+def _identity_rows(user: User) -> list[Row]:
+    masked = mask_identity_number(user.identity_number)
+    if not user.has_passport:
+        return [Row(_("Số định danh cá nhân"), masked)]
+    return [
+        Row(_("Số hộ chiếu"), masked),
+        Row(_("Quốc tịch"), COUNTRIES.get(user.nationality, user.nationality)),
     ]
 
 

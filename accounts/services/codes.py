@@ -59,7 +59,7 @@ class CodeRefused(Exception):
     @property
     def sentence(self) -> str:
         if self.check is CodeCheck.WRONG:
-            return _("Mã xác nhận chưa đúng. Xem lại tin nhắn mới nhất rồi nhập 6 số.")
+            return _("Mã xác nhận chưa đúng. Xem lại tin mới nhất rồi nhập 6 số.")
         return _("Mã này không còn dùng được. Bấm “Gửi lại mã” để nhận mã mới.")
 
 
@@ -77,8 +77,9 @@ def send_code(
     """
     Send a new code to a phone, and to an e-mail address that its owner has confirmed.
 
-    Without a phone the code goes to the e-mail address alone, and belongs to it. An older code of this session dies. With `really=False` everything happens but the sending,
-    so that an answer about an unknown person looks and lasts like one about a known person.
+    Without a phone the code goes to the e-mail address alone, and belongs to it. An older code of
+    this session dies. With `really=False` everything happens but the sending, so that an answer
+    about an unknown person looks and lasts like one about a known person.
 
     :raises TooManyRequests: if it is too soon, or too many went to this phone or from this client.
     """
@@ -155,9 +156,7 @@ def require_code(
     :raises CodeRefused: if it is wrong or no longer alive.
     :raises TooManyRequests: if this address has seen too many tries.
     """
-    check = check_code(
-        purpose=purpose, phone=phone, email=email, session=session, code=code, at=at
-    )
+    check = check_code(purpose=purpose, phone=phone, email=email, session=session, code=code, at=at)
     if check is not CodeCheck.RIGHT:
         raise CodeRefused(check)
 

@@ -11,7 +11,7 @@ from accounts.enums import IdentityLevel
 from accounts.limits import Bucket
 from accounts.models import User
 from accounts.services import limits, watch
-from portal.core.crypto import keyed_hash
+from accounts.services.papers import identity_hashes
 from portal.core.identity import (
     InvalidIdentityNumber,
     InvalidPhone,
@@ -22,6 +22,8 @@ from portal.core.identity import (
 # So many accounts of one name are tried, proven and older ones first: each costs a slow hash.
 MOST_CANDIDATES: Final = 8
 
+Asks = Literal["identity_number", "phone", "email"]
+
 _PROVEN: Final = (IdentityLevel.SEEN, IdentityLevel.EID)
 
 
@@ -29,10 +31,14 @@ class WrongCredentials(Exception):
     """No usable account has this name and password; which of the two is wrong is not said."""
 
 
-class StillSeveral(Exception):
-    """Name and password mean several accounts; the other number tells them apart."""
+class AccountMerged(Exception):
+    """The password is right, but staff have merged this account into another one."""
 
-    def __init__(self, *, user_ids: list[int], asks: Literal["identity_number", "phone"]) -> None:
+
+class StillSeveral(Exception):
+    """Name and password mean several accounts; another answer tells them apart."""
+
+    def __init__(self, *, user_ids: list[int], asks: Asks) -> None:
         super().__init__(asks)
         self.user_ids = user_ids
         self.asks = asks
@@ -41,9 +47,10 @@ class StillSeveral(Exception):
 @sensitive_variables("password")
 def sign_in_citizen(*, name: str, password: str, client: str, at: datetime) -> User:
     """
-    Return the citizen whom an identity number, phone or e-mail and a password mean.
+    Return the citizen whom an identity or passport number, phone or e-mail and a password mean.
 
     :raises WrongCredentials: if there is none.
+    :raises AccountMerged: if the only such account was merged into another.
     :raises StillSeveral: if the password does not tell the accounts apart.
     :raises TooManyRequests: after too many failures.
     """
@@ -56,12 +63,12 @@ def sign_in_citizen(*, name: str, password: str, client: str, at: datetime) -> U
         watch.note_wrong_sign_in(name, candidates, at=at)
         raise WrongCredentials
     _forgive_try(name, client, at=at)
-    if len(matching) > 1:
-        asks: Literal["identity_number", "phone"] = (
-            "phone" if _is_identity_number(name) else "identity_number"
-        )
-        raise StillSeveral(user_ids=[user.pk for user in matching], asks=asks)
-    return matching[0]
+    living = [user for user in matching if user.merged_into_id is None]
+    if not living:
+        raise AccountMerged
+    if len(living) > 1:
+        raise StillSeveral(user_ids=[user.pk for user in living], asks=_other_answer(name, living))
+    return living[0]
 
 
 def choose_account(
@@ -79,8 +86,10 @@ def choose_account(
     if asks == "phone":
         proven = candidates.filter(phone_verified_at__isnull=False)
         found: list[User] = list(proven.filter(phone=limits.normalise(answer)))
+    elif asks == "email":
+        found = list(candidates.proven_by_email(limits.normalise(answer)))
     else:
-        found = list(candidates.filter(identity_hash=keyed_hash(limits.normalise(answer))))
+        found = list(candidates.filter(identity_hash__in=identity_hashes(answer)))
     if len(found) != 1:
         raise WrongCredentials
     _forgive_try(name, client, at=at)
@@ -116,18 +125,36 @@ def _spend_a_hash(password: str) -> None:
 
 
 def _citizens_named(name: str) -> list[User]:
-    citizens = User.objects.citizens().usable()
+    # Merged ones too: who still uses their password is told which account is left.
+    citizens = User.objects.citizens().filter(is_active=True)
+    confirmed_first = Case(When(email_verified_at__isnull=False, then=0), default=1)
+    proven_first = Case(When(identity_level__in=_PROVEN, then=0), default=1)
+    order: list[Case | str] = [proven_first, "pk"]
+    phone = _phone(name)
     if "@" in name:
         named = citizens.filter(email=limits.normalise(name))
-    elif _is_identity_number(name):
-        named = citizens.filter(identity_hash=keyed_hash(clean_identity_number(name)))
+        # Strangers may have written an address that is not theirs: its owner comes first.
+        order.insert(0, confirmed_first)
+    elif phone and not _is_identity_number(name):
+        named = citizens.filter(phone=phone, phone_verified_at__isnull=False)
     else:
-        try:
-            named = citizens.filter(phone=clean_phone(name), phone_verified_at__isnull=False)
-        except InvalidPhone:
-            return []
-    proven_first = Case(When(identity_level__in=_PROVEN, then=0), default=1)
-    return list(named.order_by(proven_first, "pk")[:MOST_CANDIDATES])
+        named = citizens.filter(identity_hash__in=identity_hashes(name))
+    living_first = Case(When(merged_into__isnull=True, then=0), default=1)
+    return list(named.order_by(living_first, *order)[:MOST_CANDIDATES])
+
+
+def _other_answer(name: str, matching: list[User]) -> Asks:
+    """Return what tells apart those who share what was typed."""
+    if "@" in name or (_phone(name) and not _is_identity_number(name)):
+        return "identity_number"
+    return "phone" if all(user.phone_verified_at for user in matching) else "email"
+
+
+def _phone(name: str) -> str:
+    try:
+        return clean_phone(name)
+    except InvalidPhone:
+        return ""
 
 
 def _is_identity_number(name: str) -> bool:

@@ -1,4 +1,4 @@
-"""A forgotten password: who one is, the code from the phone, the new password."""
+"""A forgotten password: who one is, the code just sent, the new password."""
 
 import base64
 import json
@@ -84,7 +84,7 @@ def forgot_password_code(request: HttpRequest) -> HttpResponse:
         "accounts/forgot_password_code.html",
         form,
         refused=refused,
-        phone=asked["phone"],
+        contact=asked["contact"],
     )
 
 
@@ -111,7 +111,7 @@ def new_password(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Đã lưu mật khẩu mới. Đăng nhập bằng mật khẩu này."))
         return redirect("accounts:sign_in")
     return render_form(
-        request, "accounts/new_password.html", form, username=format_phone(user.phone)
+        request, "accounts/new_password.html", form, username=format_phone(user.phone) or user.email
     )
 
 

@@ -1,4 +1,4 @@
-"""Opening a citizen's account: the form, then the code from the phone."""
+"""Opening a citizen's account: the form, then the code from the phone or the e-mail."""
 
 from django.contrib import messages
 from django.contrib.auth import login
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import consent
 from accounts.enums import UserKind
-from accounts.forms import CodeForm, RegistrationForm
+from accounts.forms import CodeForm, PassportRegistrationForm, RegistrationForm
 from accounts.requests import client_address, code_session, is_signed_in, safe_next
 from accounts.services import registration
 from accounts.services.codes import CodeRefused
@@ -31,11 +31,28 @@ PENDING = "registration"
 @require_http_methods(["GET", "HEAD", "POST"])
 def register(request: HttpRequest) -> HttpResponse:
     """Ask for name, numbers and password; then send a code to the phone."""
+    return _register(request, RegistrationForm, "accounts/register.html")
+
+
+@login_not_required
+@never_cache
+@sensitive_post_parameters("password", "identity_number")
+@require_http_methods(["GET", "HEAD", "POST"])
+def register_by_passport(request: HttpRequest) -> HttpResponse:
+    """Ask who has no identity card for a passport; then send a code by e-mail."""
+    return _register(request, PassportRegistrationForm, "accounts/register_by_passport.html")
+
+
+def _register(
+    request: HttpRequest,
+    form_class: type[RegistrationForm] | type[PassportRegistrationForm],
+    template: str,
+) -> HttpResponse:
     if request.method != "POST" and is_signed_in(request, UserKind.CITIZEN):
         return redirect(safe_next(request, default=citizen_home()))
     at = timezone.now()
     refused = None
-    form = RegistrationForm(
+    form = form_class(
         request.POST if request.method == "POST" else None,
         initial=_typed_before(request),
         today=timezone.localdate(at),
@@ -56,11 +73,13 @@ def register(request: HttpRequest) -> HttpResponse:
             return redirect(with_next("accounts:confirm", request))
     return render_form(
         request,
-        "accounts/register.html",
+        template,
         form,
         refused=refused,
         consent_points=consent.POINTS,
         sign_in_url=with_next("accounts:sign_in", request),
+        register_url=with_next("accounts:register", request),
+        passport_url=with_next("accounts:register_by_passport", request),
     )
 
 
@@ -98,7 +117,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
             messages.info(
                 request,
                 _(
-                    "Số định danh và số điện thoại này đã có tài khoản; tài khoản đó không thay "
+                    "Số giấy tờ và địa chỉ liên hệ này đã có tài khoản; tài khoản đó không thay "
                     "đổi. Đăng nhập, hoặc bấm “Quên mật khẩu” để đặt mật khẩu mới."
                 ),
             )
@@ -113,8 +132,11 @@ def confirm(request: HttpRequest) -> HttpResponse:
         "accounts/confirm.html",
         form,
         refused=refused,
-        phone=pending.phone,
-        back_url=with_next("accounts:register", request),
+        contact=pending.phone or pending.email,
+        back_url=with_next(
+            "accounts:register_by_passport" if pending.nationality else "accounts:register",
+            request,
+        ),
     )
 
 
@@ -142,5 +164,5 @@ def _typed_before(request: HttpRequest) -> dict[str, object]:
         pending = Registration.unseal(sealed, at=timezone.now())
     except PendingExpired:
         return {}
-    names = ("full_name", "identity_number", "date_of_birth", "phone", "email")
+    names = ("full_name", "identity_number", "date_of_birth", "phone", "email", "nationality")
     return {name: getattr(pending, name) for name in names}

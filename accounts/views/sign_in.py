@@ -18,18 +18,29 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.decorators import staff_required
 from accounts.enums import UserKind
-from accounts.forms import IdentityChoiceForm, PhoneChoiceForm, SignInForm, StaffSignInForm
+from accounts.forms import (
+    EmailChoiceForm,
+    IdentityChoiceForm,
+    PhoneChoiceForm,
+    SignInForm,
+    StaffSignInForm,
+)
 from accounts.models import User
 from accounts.requests import StaffRequest, client_address, is_signed_in, safe_next
 from accounts.services import sign_in as services
 from accounts.services.limits import TooManyRequests
-from accounts.services.sign_in import StillSeveral, WrongCredentials
+from accounts.services.sign_in import AccountMerged, StillSeveral, WrongCredentials
 from accounts.views.refusals import render_form
 from accounts.views.second_factor import to_second_step
 from accounts.views.targets import citizen_home, staff_home, with_next
 
 CHOICE: Final = "sign_in_choice"
 CHOICE_LIFETIME: Final = timedelta(minutes=5)
+_CHOICE_FORMS: Final[dict[str, type[forms.Form]]] = {
+    "phone": PhoneChoiceForm,
+    "email": EmailChoiceForm,
+    "identity_number": IdentityChoiceForm,
+}
 
 
 @login_not_required
@@ -53,6 +64,16 @@ def sign_in(request: HttpRequest) -> HttpResponse:
                 _(
                     "Thông tin đăng nhập hoặc mật khẩu chưa đúng. Kiểm tra lại cả hai, "
                     "hoặc dùng “Quên mật khẩu”."
+                ),
+            )
+        except AccountMerged:
+            form.add_error(
+                None,
+                _(
+                    "Tài khoản này đã được gộp vào tài khoản khác của ông/bà, sau khi đối chiếu "
+                    "giấy tờ tại quầy. Mọi hồ sơ ở tài khoản còn lại: đăng nhập bằng số điện "
+                    "thoại hoặc thư điện tử và mật khẩu của tài khoản đó; quên thì bấm “Quên mật "
+                    "khẩu”."
                 ),
             )
         except StillSeveral as several:
@@ -82,8 +103,9 @@ def choose_account(request: HttpRequest) -> HttpResponse:
         request.session.pop(CHOICE, None)
         return redirect(with_next("accounts:sign_in", request))
     refused = None
-    form_class: type[forms.Form] = PhoneChoiceForm if asks == "phone" else IdentityChoiceForm
-    form = form_class(request.POST if request.method == "POST" else None)
+    form = _CHOICE_FORMS.get(asks, IdentityChoiceForm)(
+        request.POST if request.method == "POST" else None
+    )
     if form.is_valid():
         try:
             user = services.choose_account(

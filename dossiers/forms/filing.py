@@ -128,9 +128,11 @@ class PeopleForm(FilingForm):
         widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, by_email: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.must("relation", "child_name", "child_born", "phone", "address")
+        self.must("relation", "child_name", "child_born", "address")
+        # Who lives abroad has no Vietnamese number, and is told by e-mail.
+        self.must("email" if by_email else "phone")
         self.helper.layout = Layout(
             "relation",
             Div(
@@ -230,7 +232,7 @@ class SubmitForm(FilingForm):
         super().__init__(*args, **kwargs)
         if asks_code:
             self.fields["code"] = forms.CharField(
-                label=_("Mã xác nhận vừa gửi đến điện thoại"),
+                label=_("Mã xác nhận vừa gửi"),
                 help_text=_("6 số, dùng trong 5 phút."),
                 required=False,
                 widget=forms.TextInput(

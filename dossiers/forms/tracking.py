@@ -1,9 +1,10 @@
-"""The public forms: a code to look up, a phone to which lost codes are sent."""
+"""The public forms: a code to look up, a phone or e-mail to which lost codes are sent."""
 
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
 from dossiers.codes import clean_code
@@ -46,23 +47,28 @@ class TrackingForm(forms.Form):
 
 
 class ForgotCodeForm(forms.Form):
-    """The phone that was given when filing."""
+    """The phone that was given when filing, or the e-mail of an account."""
 
     use_required_attribute = False
 
     phone = forms.CharField(
         label=_("Số điện thoại đã ghi khi nộp hồ sơ"),
-        max_length=30,
-        widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel"}),
+        help_text=_("Không có số điện thoại Việt Nam: ghi thư điện tử của tài khoản."),
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "spellcheck": "false"}),
         error_messages={"required": _("Nhập số điện thoại đã ghi khi nộp hồ sơ.")},
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = PortalFormHelper(self, submit=_("Gửi mã hồ sơ đến điện thoại"))
+        self.helper = PortalFormHelper(self, submit=_("Gửi mã hồ sơ"))
 
     def clean_phone(self) -> str:
+        typed = str(self.cleaned_data["phone"]).strip()
+        if "@" in typed:
+            validate_email(typed)
+            return typed.lower()
         try:
-            return clean_phone(str(self.cleaned_data["phone"]))
+            return clean_phone(typed)
         except InvalidPhone as error:
             raise forms.ValidationError(error.sentence) from error

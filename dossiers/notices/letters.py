@@ -140,7 +140,9 @@ def _context(dossier: Dossier) -> dict[str, str]:
         "applicant": dossier.applicant_name if dossier.applicant_name != name else "",
         # A phone may serve a family: initials say whose dossier it is, and no stranger more.
         "sms_whose": (
-            f" của {initials(dossier.applicant_name)}" if dossier.applicant_name != name else ""
+            f" của {initials(dossier.applicant_name)}"
+            if dossier.applicant_name != name
+            else f" của ông/bà {initials(name)}"
         ),
         "sms_agency": _short_name(agency),
         "agency": agency,

@@ -26,6 +26,7 @@ from portal.core.identity import (
     clean_identity_number,
     clean_phone,
 )
+from portal.core.passports import InvalidPassport, clean_passport, passport_hashes
 from portal.core.text import fold
 
 PAGE_SIZE: Final = 50
@@ -129,7 +130,7 @@ def _shown(dossiers: QuerySet[Dossier]) -> QuerySet[Dossier]:
 
 
 def _asked(text: str) -> Q:
-    """Understand a code (or its end), an identity number, a phone, or part of a name."""
+    """Understand a code (or its end), an identity or passport number, a phone, part of a name."""
     code = codes.clean_code(text)
     if code:
         return Q(code=code)
@@ -154,16 +155,35 @@ def _asked_number(text: str) -> Q:
     try:
         phone = clean_phone(text)
     except InvalidPhone:
-        return Q(code__endswith="".join(text.split()).upper())
+        return _asked_passport(text) | Q(code__endswith="".join(text.split()).upper())
     return Q(Exists(party.filter(phone=phone)))
+
+
+def _is_passport(text: str) -> bool:
+    try:
+        clean_passport(text)
+    except InvalidPassport:
+        return False
+    return True
+
+
+def _asked_passport(text: str) -> Q:
+    try:
+        hashes = passport_hashes(clean_passport(text))
+    except InvalidPassport:
+        return Q()
+    party = DossierParty.objects.filter(dossier=OuterRef("pk"))
+    return Q(Exists(party.filter(identity_hash__in=hashes)))
 
 
 def is_private(text: str) -> bool:
     """Tell whether what was asked is somebody's number, which must not stand in an address."""
     if codes.clean_code(text):
         return False
+    if "-" in text.strip("- "):
+        return False
     digits = [sign for sign in text if sign.isdigit()]
-    return len(digits) >= 9 and "-" not in text.strip("- ")
+    return len(digits) >= 9 or (len(digits) >= 6 and _is_passport(text))
 
 
 def _rows(

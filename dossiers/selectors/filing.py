@@ -95,7 +95,7 @@ def account_sources(page: Filing) -> dict[str, object]:
     return {
         "account.full_name": owner.full_name,
         "account.date_of_birth": born.isoformat() if born else "",
-        "account.identity_number": owner.identity_number,
+        "account.identity_number": owner.nationality + owner.identity_number,
         "account.phone": people["phone"] or owner.phone,
         "account.email": people["email"] or owner.email,
         "account.address": people["address"] or owner.address,
@@ -110,7 +110,10 @@ def account_lines(page: Filing) -> list[Line]:
     return [
         Line(_("Họ và tên"), owner.full_name),
         Line(_("Ngày sinh"), format_short_day(born) if born else ""),
-        Line(_("Số định danh cá nhân"), mask_identity_number(number) if number else ""),
+        Line(
+            _("Số hộ chiếu") if owner.has_passport else _("Số định danh cá nhân"),
+            mask_identity_number(number) if number else "",
+        ),
     ]
 
 

@@ -68,8 +68,11 @@ def get_tracking_page(*, code: str) -> TrackingPage | None:
     )
 
 
-def list_codes_of_phone(phone: str) -> list[str]:
-    """Return the latest codes of dossiers that carry a phone, newest first."""
-    parties = DossierParty.objects.filter(phone=phone)
-    found = Dossier.objects.filter(pk__in=parties.values("dossier"))
+def list_codes_of_contact(contact: str) -> list[str]:
+    """Return the latest codes of dossiers with a phone, or of a confirmed e-mail's owner."""
+    if "@" in contact:
+        found = Dossier.objects.filter(owner__email=contact, owner__email_verified_at__isnull=False)
+    else:
+        parties = DossierParty.objects.filter(phone=contact)
+        found = Dossier.objects.filter(pk__in=parties.values("dossier"))
     return list(found.order_by("-submitted_at").values_list("code", flat=True)[:MOST_CODES])

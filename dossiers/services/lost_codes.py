@@ -1,4 +1,4 @@
-"""A lost code goes to the phone that stands on the dossier, and nowhere else."""
+"""A lost code goes to the phone on the dossier, or its owner's e-mail, and nowhere else."""
 
 from datetime import datetime
 
@@ -8,37 +8,37 @@ from django.utils.translation import gettext as _
 
 from accounts.limits import Bucket
 from accounts.services import limits
-from dossiers.selectors.tracking import list_codes_of_phone
+from dossiers.selectors.tracking import list_codes_of_contact
 from portal.core.crypto import keyed_hash
 from portal.notices.enums import Medium
 from portal.notices.outbox import queue_notice
 
 
-def send_codes(*, phone: str, client: str, at: datetime) -> None:
+def send_codes(*, contact: str, client: str, at: datetime) -> None:
     """
-    Send the latest codes of a phone to that phone; whoever asks learns nothing.
+    Send the latest codes of a phone or an e-mail to it; whoever asks learns nothing.
 
-    :raises limits.TooManyRequests: if this phone or this client asked too often.
+    :raises limits.TooManyRequests: if this address or this client asked too often.
     """
     limits.require(Bucket.FORGOT_CODE_ADDRESS, client, at=at)
-    limits.require(Bucket.FORGOT_CODE, phone, at=at)
-    _queue(phone=phone, at=at)
+    limits.require(Bucket.FORGOT_CODE, contact, at=at)
+    _queue(contact=contact, at=at)
 
 
 @transaction.atomic(durable=True)
-def _queue(*, phone: str, at: datetime) -> None:
-    codes = list_codes_of_phone(phone)
+def _queue(*, contact: str, at: datetime) -> None:
+    codes = list_codes_of_contact(contact)
     if not codes:
         return
     queue_notice(
         kind="lost-code",
-        medium=Medium.SMS,
-        to=phone,
+        medium=Medium.EMAIL if "@" in contact else Medium.SMS,
+        to=contact,
         recipient=None,
         subject_key="",
         subject=_("Mã hồ sơ"),
         body=_("Cổng Dịch vụ công: mã hồ sơ của ông/bà: %(codes)s. Tra cứu tại %(site)s")
         % {"codes": ", ".join(codes), "site": settings.BASE_URL.split("://")[-1]},
-        dedupe_key=f"lost-code:{keyed_hash(phone)[:32]}:{at.isoformat()}",
+        dedupe_key=f"lost-code:{keyed_hash(contact)[:32]}:{at.isoformat()}",
         at=at,
     )

@@ -89,7 +89,7 @@ def _stored_form(desk: Desk, place: Place) -> Any:
         initial = {"agency": str(draft.agency_id or ""), "case": draft.case_key}
         return _agency_form(desk, initial=initial)
     if place.step is FilingStep.PEOPLE:
-        return PeopleForm(initial=filing.typed_people(draft))
+        return PeopleForm(initial=filing.typed_people(draft), by_email=not draft.owner.phone)
     if place.step is FilingStep.RETURN:
         initial = {
             "method": draft.return_method,
@@ -116,7 +116,7 @@ def _posted_form(desk: Desk, place: Place) -> Any:
             form.show({"case": _first(verdict.problems, place)})
         return form
     if place.step is FilingStep.PEOPLE:
-        form = PeopleForm(post)
+        form = PeopleForm(post, by_email=not desk.filing.draft.owner.phone)
         form.show(verdict.people.errors)
         return form
     if place.step is FilingStep.RETURN:

@@ -54,13 +54,13 @@ def track(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def forgot_code(request: HttpRequest) -> HttpResponse:
-    """Send lost codes to the phone on the dossiers; the answer is always the same."""
+    """Send lost codes to the phone or e-mail of the dossiers; the answer is always the same."""
     is_post = request.method == "POST"
     form = ForgotCodeForm(request.POST if is_post else None)
     is_sent = is_post and form.is_valid()
     if is_sent:
         lost_codes.send_codes(
-            phone=form.cleaned_data["phone"], client=client_address(request), at=timezone.now()
+            contact=form.cleaned_data["phone"], client=client_address(request), at=timezone.now()
         )
     context = {"form": form, "is_sent": is_sent}
     status = 422 if form.errors else 200

@@ -1,4 +1,4 @@
-"""Whose passport: ISO 3166 codes with Vietnamese names; "XX" for travel papers of nobody's citizen."""
+"""Whose passport: ISO 3166 codes, Vietnamese names; XX for papers of nobody's citizen."""
 
 from typing import Final
 

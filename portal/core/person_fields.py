@@ -1,10 +1,15 @@
+<<<<<<< HEAD
 """Form fields for what people know of themselves: identity number, phone, a code at hand."""
+=======
+"""Form fields for what people know of themselves: numbers, phone, a code just received."""
+>>>>>>> 47c2860 (accounts: Open an account by passport and e-mail; recover by a confirmed address)
 
 import re
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.identity import (
@@ -14,6 +19,7 @@ from portal.core.identity import (
     clean_phone,
     format_phone,
 )
+from portal.core.passports import InvalidPassport, clean_passport
 
 
 class IdentityNumberField(forms.CharField):
@@ -32,6 +38,79 @@ class IdentityNumberField(forms.CharField):
         try:
             return clean_identity_number(text) if text else ""
         except InvalidIdentityNumber as error:
+            raise ValidationError(error.sentence, code="invalid") from error
+
+
+class PassportField(forms.CharField):
+    """A passport number in capitals, without separators."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", _("Số hộ chiếu"))
+        kwargs.setdefault("help_text", _("Ghi ở trang có ảnh, ví dụ C1234567"))
+        kwargs.setdefault("error_messages", {"required": _("Nhập số hộ chiếu.")})
+        attrs = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        kwargs.setdefault("widget", forms.TextInput(attrs={"class": "input-short", **attrs}))
+        super().__init__(max_length=40, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        text = str(super().clean(value))
+        try:
+            return clean_passport(text) if text else ""
+        except InvalidPassport as error:
+            raise ValidationError(error.sentence, code="invalid") from error
+
+
+class PaperNumberField(forms.CharField):
+    """The number of an identity card, or of the passport of who has no such card."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", _("Số định danh cá nhân hoặc số hộ chiếu"))
+        kwargs.setdefault("help_text", _("12 số trên thẻ căn cước; người không có thẻ: hộ chiếu"))
+        kwargs.setdefault("error_messages", {"required": _("Nhập 12 số trên thẻ căn cước.")})
+        attrs = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        kwargs.setdefault("widget", forms.TextInput(attrs={"class": "input-short", **attrs}))
+        super().__init__(max_length=40, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        text = str(super().clean(value))
+        if not text:
+            return ""
+        try:
+            return clean_identity_number(text)
+        except InvalidIdentityNumber as error:
+            # Digits alone are meant as an identity number, unless they are as long as a passport's.
+            sentence = error.sentence
+        try:
+            return clean_passport(text)
+        except InvalidPassport as error:
+            has_letters = any(sign.isalpha() for sign in text)
+            raise ValidationError(
+                error.sentence if has_letters else sentence, code="invalid"
+            ) from error
+
+
+class ContactField(forms.CharField):
+    """A mobile number, "84912345678", or an e-mail address in lower case."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", _("Số điện thoại hoặc thư điện tử"))
+        kwargs.setdefault("error_messages", {"required": _("Nhập số điện thoại hoặc thư điện tử.")})
+        attrs = {"autocomplete": "tel", "autocapitalize": "none", "spellcheck": "false"}
+        kwargs.setdefault("widget", forms.TextInput(attrs=attrs))
+        super().__init__(max_length=254, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        text = str(super().clean(value)).strip()
+        if "@" in text:
+            try:
+                validate_email(text)
+            except ValidationError as error:
+                sentence = _("Thư điện tử cần có dạng ten@noicap.vn.")
+                raise ValidationError(sentence, code="invalid") from error
+            return text.lower()
+        try:
+            return clean_phone(text) if text else ""
+        except InvalidPhone as error:
             raise ValidationError(error.sentence, code="invalid") from error
 
 
@@ -62,8 +141,8 @@ class CodeField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("label", _("Mã xác nhận"))
-        kwargs.setdefault("help_text", _("6 số trong tin nhắn vừa nhận"))
-        kwargs.setdefault("error_messages", {"required": _("Nhập 6 số trong tin nhắn.")})
+        kwargs.setdefault("help_text", _("6 số trong tin vừa nhận"))
+        kwargs.setdefault("error_messages", {"required": _("Nhập 6 số trong tin vừa nhận.")})
         attrs = {"inputmode": "numeric", "autocomplete": "one-time-code", "class": "input-code"}
         kwargs.setdefault("widget", forms.TextInput(attrs=attrs))
         super().__init__(max_length=20, **kwargs)

@@ -191,6 +191,10 @@ def _clean_identity(field: Field, text: str, today: date) -> str:
     try:
         return clean_identity_number(text)
     except InvalidIdentityNumber as error:
+        # A foreigner has a passport instead; a number without any letter is a mistyped one.
+        passport = re.sub(r"[\s.\-]", "", text).upper()
+        if re.fullmatch(r"(?=.*[0-9])(?=.*[A-Z])[A-Z0-9]{6,11}", passport):
+            return passport
         raise FieldError(error.sentence) from None
 
 

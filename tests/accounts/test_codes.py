@@ -199,9 +199,7 @@ def test_require_code_says_what_to_do():
             code=another_code(code),
             at=NOW,
         )
-    assert wrong.value.sentence == (
-        "Mã xác nhận chưa đúng. Xem lại tin nhắn mới nhất rồi nhập 6 số."
-    )
+    assert wrong.value.sentence == ("Mã xác nhận chưa đúng. Xem lại tin mới nhất rồi nhập 6 số.")
 
 
 def test_check_code_refuses_a_callers_transaction():

@@ -19,7 +19,7 @@ CODE = reverse("accounts:forgot_password_code")
 NEW = reverse("accounts:new_password")
 SIGN_IN = reverse("accounts:sign_in")
 NUMBER = "031190000123"
-ASKED = {"identity_number": "031 190 000 123", "phone": "0912 345 678"}
+ASKED = {"identity_number": "031 190 000 123", "contact": "0912 345 678"}
 CHOSEN = "Rêuxanh#4821"
 
 
@@ -54,7 +54,7 @@ def test_code_goes_to_an_email_only_if_it_was_confirmed(client, clock):
         email="a@example.vn",
         email_verified_at=NOW,
     )
-    client.post(FORGOT, {"identity_number": "031190000888", "phone": "0912345670"})
+    client.post(FORGOT, {"identity_number": "031190000888", "contact": "0912345670"})
     assert Notice.objects.filter(medium=Medium.EMAIL, to="a@example.vn").exists()
 
 

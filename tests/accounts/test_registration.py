@@ -83,7 +83,7 @@ def test_pending_registration_lies_sealed_in_the_session(client):
     ("field", "typed", "sentence"),
     [
         ("full_name", "", "Nhập họ và tên."),
-        ("full_name", "Lan 2", "Họ và tên chỉ gồm chữ, viết đủ như trên thẻ căn cước."),
+        ("full_name", "Lan 2", "Họ và tên chỉ gồm chữ, viết đủ như trên giấy tờ."),
         ("identity_number", "031190000", "Số chứng minh nhân dân 9 số không còn dùng được."),
         ("date_of_birth", "31/2/1990", "Ngày cần ghi đủ ngày, tháng, năm"),
         ("date_of_birth", "24/11/2026", "Ngày sinh đang ở sau ngày hôm nay."),

@@ -98,7 +98,9 @@ def test_unusable_account_does_not_open(client, state):
 def test_merged_account_does_not_open(client):
     CitizenFactory(phone=PHONE, merged_into=CitizenFactory())
 
-    assert REFUSAL in enter(client, PHONE).text
+    assert REFUSAL in enter(client, PHONE, "Sai@12345x").text
+    assert "đã được gộp vào tài khoản khác" in enter(client, PHONE).text
+    assert signed_in(client) is None
 
 
 def test_password_chooses_among_accounts_of_one_phone(client):
