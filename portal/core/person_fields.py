@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-"""Form fields for what people know of themselves: identity number, phone, a code at hand."""
-=======
-"""Form fields for what people know of themselves: numbers, phone, a code just received."""
->>>>>>> 47c2860 (accounts: Open an account by passport and e-mail; recover by a confirmed address)
+"""Form fields for what people know of themselves: numbers, phone, a code at hand."""
 
 import re
 from typing import Any
