@@ -14,6 +14,7 @@ class Bucket(StrEnum):
     SIGN_IN_ADDRESS = "sign-in-address"  # client address; failures only
     SIGN_IN_RUN = "sign-in-run"  # what was typed as sign-in name, any address; noted, not refused
     REFUSED = "refused"  # account: pages of others' dossiers asked for; noted, not refused
+    EID_ADDRESS = "eid-address"  # client address: how often somebody is led to the sign-on
     CODE_SEND = "code-send"  # phone, over all accounts, sessions and purposes
     CODE_SEND_ADDRESS = "code-send-address"  # client address
     CODE_SEND_ALL = "code-send-all"  # nothing: what the whole portal may spend
@@ -55,6 +56,8 @@ POLICY: Final[Mapping[Bucket, tuple[Limit, ...]]] = {
     Bucket.SIGN_IN_ADDRESS: (Limit(20, MINUTE),),
     Bucket.SIGN_IN_RUN: (Limit(5, HOUR),),
     Bucket.REFUSED: (Limit(20, MINUTE),),
+    # Each may cost a call to the provider; a mobile network shares addresses.
+    Bucket.EID_ADDRESS: (Limit(30, MINUTE),),
     Bucket.CODE_SEND: (Limit(3, 10 * MINUTE), Limit(6, HOUR), Limit(10, DAY)),
     Bucket.CODE_SEND_ADDRESS: (Limit(20, HOUR),),
     Bucket.CODE_SEND_ALL: (Limit(2_000, HOUR),),

@@ -57,6 +57,11 @@ class SecurityEventKind(StrEnum):
     STAFF_LINK_SENT = "staff-link-sent"
     STAFF_LINK_REVOKED = "staff-link-revoked"
     STAFF_LINK_USED = "staff-link-used"
+    EID_ACCOUNT_OPENED = "eid-account-opened"
+    EID_LINKED = "eid-linked"
+    EID_UNLINKED = "eid-unlinked"
+    EID_CONFIRMED = "eid-confirmed"
+    EID_CONFLICT = "eid-conflict"
 
 
 LABELS: Final[dict[SecurityEventKind, Promise]] = {
@@ -107,6 +112,11 @@ LABELS: Final[dict[SecurityEventKind, Promise]] = {
     SecurityEventKind.STAFF_LINK_SENT: _("Gửi đường dẫn đặt mật khẩu"),
     SecurityEventKind.STAFF_LINK_REVOKED: _("Thu hồi đường dẫn đặt mật khẩu"),
     SecurityEventKind.STAFF_LINK_USED: _("Dùng đường dẫn đặt mật khẩu"),
+    SecurityEventKind.EID_ACCOUNT_OPENED: _("Mở tài khoản bằng định danh điện tử"),
+    SecurityEventKind.EID_LINKED: _("Liên kết định danh điện tử"),
+    SecurityEventKind.EID_UNLINKED: _("Bỏ liên kết định danh điện tử"),
+    SecurityEventKind.EID_CONFIRMED: _("Xác nhận lại bằng định danh điện tử"),
+    SecurityEventKind.EID_CONFLICT: _("Định danh điện tử không khớp tài khoản"),
 }
 
 

@@ -14,6 +14,8 @@ SIGNED_IN: Final = "signed_in_at"
 SEEN: Final = "seen_at"
 PROVED: Final = "proved_at"
 SECOND_STEP: Final = "second_step"
+# When the person of this session last proved who they are by electronic identity.
+EID_PROVED: Final = "eid_proved_at"
 
 # A living session is written once a minute, not with every request.
 WRITE_EVERY: Final = timedelta(minutes=1)
@@ -25,6 +27,16 @@ SECOND_STEP_FOR: Final = timedelta(minutes=20)
 
 def mark_signed_in(session: SessionBase, *, at: datetime) -> None:
     session[SIGNED_IN] = session[SEEN] = int(at.timestamp())
+
+
+def mark_eid(session: SessionBase, *, at: datetime) -> None:
+    """Note that the person of this session has just signed in by electronic identity."""
+    session[EID_PROVED] = int(at.timestamp())
+
+
+def is_by_eid(session: SessionBase) -> bool:
+    """Tell whether the person of this session proved who they are by electronic identity in it."""
+    return EID_PROVED in session
 
 
 def is_over(session: SessionBase, user: User, *, at: datetime) -> bool:

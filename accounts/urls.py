@@ -3,6 +3,7 @@ from django.urls import path
 from accounts.views import (
     account,
     activity,
+    eid,
     recovery,
     registration,
     robots,
@@ -19,6 +20,10 @@ urlpatterns = [
     path("dang-ky/xac-nhan/", registration.confirm, name="confirm"),
     path("dang-nhap/", sign_in.sign_in, name="sign_in"),
     path("dang-nhap/chon/", sign_in.choose_account, name="choose_account"),
+    path("dang-nhap/dinh-danh/", eid.eid_begin, name="eid_begin"),
+    path("dang-nhap/dinh-danh/ve/", eid.eid_return, name="eid_return"),
+    path("dang-nhap/dinh-danh/mo-tai-khoan/", eid.eid_open, name="eid_open"),
+    path("tai-khoan/dinh-danh/", eid.eid_account, name="eid_account"),
     path("dang-xuat/", sign_in.sign_out, name="sign_out"),
     path("can-bo/", sign_in.staff_landing, name="staff_landing"),
     path("can-bo/dang-nhap/", sign_in.staff_sign_in, name="staff_sign_in"),

@@ -168,6 +168,35 @@ class PassportRegistrationForm(_PersonForm):
         self.fields["email"].error_messages["required"] = _("Nhập thư điện tử.")
 
 
+class EidAccountForm(forms.Form):
+    """The consent to an account of somebody whom an electronic identity has named."""
+
+    consent = forms.BooleanField(
+        label=_("Tôi đồng ý để cổng xử lý dữ liệu cá nhân của tôi như nêu trên"),
+        error_messages={"required": _("Cần đánh dấu đồng ý thì cổng mới được lưu thông tin.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = PortalFormHelper(self, submit=_("Mở tài khoản"))
+        self.helper.layout = Layout(
+            HTML("{% include 'accounts/parts/consent.html' with points=consent_points only %}"),
+            "consent",
+        )
+
+
+class PasswordForm(forms.Form):
+    """The account's own password, asked for again before something weighty."""
+
+    password = _password_field(
+        label=_("Mật khẩu của tài khoản này"), autocomplete="current-password"
+    )
+
+    def __init__(self, *args: Any, submit: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = PortalFormHelper(self, submit=submit)
+
+
 class CodeForm(forms.Form):
     code = CodeField()
 

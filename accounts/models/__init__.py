@@ -3,6 +3,7 @@
 from accounts.models.access import OneTimeCode, RateCounter
 from accounts.models.acting import Acting, mandate_key, organisation_key
 from accounts.models.doors import AccountMerge, UserSession
+from accounts.models.eid import EidLink
 from accounts.models.money import CollectingAccount
 from accounts.models.representation import Mandate, Organisation, Representative
 from accounts.models.second_factor import RecoveryCode, SecondFactor, StaffLink
@@ -15,6 +16,7 @@ __all__ = [
     "Acting",
     "CalendarDay",
     "CollectingAccount",
+    "EidLink",
     "Mandate",
     "NumberSeries",
     "OneTimeCode",

@@ -7,7 +7,7 @@ from datetime import date, time
 from django.utils.translation import gettext as _
 
 from accounts.enums import DayKind, PayWay, Role
-from accounts.models import CalendarDay, CollectingAccount, StaffRole, Unit, User
+from accounts.models import CalendarDay, CollectingAccount, EidLink, StaffRole, Unit, User
 from portal.core.calendars import WorkCalendar
 from portal.core.countries import COUNTRIES
 from portal.core.identity import format_phone, mask_identity_number
@@ -127,6 +127,11 @@ def _identity_rows(user: User) -> list[Row]:
         Row(_("Số hộ chiếu"), masked),
         Row(_("Quốc tịch"), COUNTRIES.get(user.nationality, user.nationality)),
     ]
+
+
+def get_eid_link(user: User, *, issuer: str) -> EidLink | None:
+    """Return the live link of an account to a provider of electronic identities (one query)."""
+    return EidLink.objects.filter(user=user, issuer=issuer, ended_at__isnull=True).first()
 
 
 def list_inbox(user: User) -> NoticeQuerySet:

@@ -144,7 +144,7 @@ def confirm_registration(
 @transaction.atomic(durable=True)
 def _open_account(registration: Registration, *, at: datetime) -> User | None:
     user = _new_user(registration, at=at)
-    _lock_identity(user.identity_hash)
+    lock_identity(user.identity_hash)
     holders = User.objects.citizens().usable().filter(identity_hash=user.identity_hash)
     same = _same(holders, registration, at=at)
     if same is not None:
@@ -158,7 +158,7 @@ def _open_account(registration: Registration, *, at: datetime) -> User | None:
     user.save()
     security.record(SecurityEventKind.REGISTERED, at=at, user=user)
     for owner in others:
-        _tell_owner(owner, new=user, at=at)
+        tell_owner(owner, new=user, at=at)
     return user
 
 
@@ -194,7 +194,7 @@ def _same(holders: UserQuerySet, registration: Registration, *, at: datetime) ->
 
 
 @requires_transaction
-def _tell_owner(owner: User, *, new: User, at: datetime) -> None:
+def tell_owner(owner: User, *, new: User, at: datetime) -> None:
     """Tell somebody that their identity number was used to open another account."""
     body = _(
         "Vừa có một tài khoản khác được mở với số giấy tờ của ông/bà và một địa chỉ liên hệ khác. "
@@ -237,7 +237,8 @@ def _tell_of_repetition(owner: User, *, at: datetime) -> None:
 
 
 @requires_transaction
-def _lock_identity(identity_hash: str) -> None:
+def lock_identity(identity_hash: str) -> None:
+    """Let whoever opens or proves accounts of one identity number wait for each other."""
     # Two confirmations at once would both find no account and make two.
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(identity_hash[:15], 16)])

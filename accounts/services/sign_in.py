@@ -97,6 +97,21 @@ def choose_account(
 
 
 @sensitive_variables("password")
+def confirm_password(*, user: User, password: str, client: str, at: datetime) -> None:
+    """
+    Make sure that who is signed in knows the account's password, before something weighty.
+
+    :raises WrongCredentials: if not.
+    :raises TooManyRequests: after too many failures.
+    """
+    name = f"confirm {user.pk}"
+    _count_try(name, client, at=at)
+    if not user.check_password(password):
+        raise WrongCredentials
+    _forgive_try(name, client, at=at)
+
+
+@sensitive_variables("password")
 def sign_in_staff(*, username: str, password: str, client: str, at: datetime) -> User:
     """
     Return the member of staff with this sign-in name and password.

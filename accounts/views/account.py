@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -36,6 +37,7 @@ def profile(request: SignedInRequest) -> HttpResponse:
         "rows": selectors.list_own_data(user),
         "unread": selectors.count_unread(user),
         "is_staff_member": user.is_staff_member,
+        "offers_eid": bool(settings.EID) and user.is_citizen,
         "frame": _frame(user),
     }
     return render(request, "accounts/profile.html", context)

@@ -16,7 +16,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts import sessions
 from accounts.decorators import staff_required
+from accounts.eid.adapter import EidAdapter
+from accounts.eid.provider import get_provider
 from accounts.enums import UserKind
 from accounts.forms import (
     EmailChoiceForm,
@@ -90,6 +93,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         form,
         refused=refused,
         register_url=with_next("accounts:register", request),
+        eid=get_provider(),
+        wanted=safe_next(request, default=""),
     )
 
 
@@ -164,8 +169,13 @@ def staff_sign_in(request: HttpRequest) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session and everything kept in it."""
     was_staff = is_signed_in(request, UserKind.STAFF)
+    was_by_eid = sessions.is_by_eid(request.session)
     logout(request)
     messages.success(request, _("Đã đăng xuất."))
+    if was_by_eid and get_provider() is not None:
+        address = EidAdapter(request).logout_address()
+        if address:
+            return redirect(address)
     return redirect(settings.STAFF_LOGIN_URL if was_staff else settings.LOGIN_URL)
 
 

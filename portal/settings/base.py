@@ -16,6 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from portal.settings.broker import broker_url, transport_options
 from portal.settings.database import APP, STATEMENT_TIMEOUT, database
+from portal.settings.eid import electronic_identity, page_origins
 from portal.settings.environment import SecretFileEnv, origin_of
 from portal.settings.storage import file_storage
 
@@ -52,6 +53,8 @@ INSTALLED_APPS = [
     "django_htmx",
     "csp",
     "pgtrigger",
+    "portal.core.allauth.AllauthAccounts",
+    "portal.core.allauth.AllauthSocialAccounts",
     "portal.core",
     "portal.notices",
     "accounts",
@@ -162,6 +165,11 @@ ROBOT_CHECK_KEY = env.str("ROBOT_CHECK_KEY", default=SECRET_KEY)
 IDENTITY_KEYS = dict(pair.split(":", 1) for pair in env.list("IDENTITY_KEYS") if ":" in pair)
 IDENTITY_HASH_KEY = env.str("IDENTITY_HASH_KEY")
 
+# Sign-in by electronic identity: {} without a provider, and then no button and no address for it.
+EID = electronic_identity(env)
+# allauth's adapter for that one provider; its forms, mails, limits and pages are not used.
+SOCIALACCOUNT_ADAPTER = "accounts.eid.adapter.OneProvider"
+
 # The payment gateway (VNPAY 2.1.0). Addresses come with the contract; a blank secret signs and
 # verifies nothing, so that without one nobody is sent to pay online.
 VNPAY_PAY_URL = env.str("VNPAY_PAY_URL", default="")
@@ -187,6 +195,7 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [
             SELF,
             *([origin_of(VNPAY_PAY_URL)] if VNPAY_PAY_URL else []),
+            *page_origins(EID),
             *env.list("CSP_FORM_ACTION", default=[]),
         ],
     }

@@ -69,6 +69,10 @@ if VNPAY_TMN_CODE or VNPAY_PAY_URL or VNPAY_HASH_SECRET:
     for _name in ("VNPAY_PAY_URL", "VNPAY_QUERY_URL"):
         if not globals()[_name].startswith("https://"):
             raise ImproperlyConfigured(f"{_name} phải bắt đầu bằng https://.")
+if EID:
+    for _name in ("ISSUER", "AUTHORIZE_URL", "TOKEN_URL", "USERINFO_URL", "JWKS_URL", "LOGOUT_URL"):
+        if EID[_name] and not EID[_name].startswith("https://"):
+            raise ImproperlyConfigured(f"EID_{_name} phải bắt đầu bằng https://.")
 if OUTBOX_DIR:
     raise ImproperlyConfigured("OUTBOX_DIR chỉ dành cho bản trình diễn.")
 

@@ -10,6 +10,7 @@ import hashlib
 import http.client
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -187,6 +188,8 @@ class Demo:
         """Return what every process of the demo, and a shell beside it, must know."""
         http_port, smtp_port, bank_port = free_port(), free_port(), free_port()
         bank = f"http://{HOST}:{bank_port}"
+        eid_port = free_port()
+        eid = f"http://{HOST}:{eid_port}"
         folder = self.state.folder
         path = "MainService.svc/json/SendMultipleMessage_V4_post_json/"
         return {
@@ -208,6 +211,21 @@ class Demo:
             # VNPAY waits five minutes.
             "SIMULATOR_BANK_RETRY_SECONDS": "20",
             "SIMULATOR_BANK_JOURNAL": str(folder / "bank.json"),
+            # A name that stays, whatever the port: links are kept by it.
+            "EID_ISSUER": "https://dinh-danh.donghai.example.vn",
+            "EID_NAME": "VNeID (trình diễn)",
+            "EID_CLIENT_ID": "cong-dich-vu-cong",
+            "EID_CLIENT_SECRET": secrets.token_urlsafe(32),
+            "EID_DISCOVERY": "false",
+            "EID_AUTHORIZE_URL": f"{eid}/oauth2/authorize",
+            "EID_TOKEN_URL": f"{eid}/oauth2/token",
+            "EID_USERINFO_URL": f"{eid}/oauth2/userinfo",
+            "EID_JWKS_URL": f"{eid}/oauth2/jwks",
+            "EID_LOGOUT_URL": f"{eid}/oidc/logout",
+            "EID_ACR_VALUES": "LoA2",
+            "EID_LEVELS": "2",
+            "SIMULATOR_EID_PORT": str(eid_port),
+            "SIMULATOR_EID_PEOPLE": str(ROOT / "portal" / "operations" / "demo" / "people.json"),
             "SIMULATOR_SMTP_PORT": str(smtp_port),
             "SIMULATOR_HTTP_PORT": str(http_port),
         }
@@ -256,6 +274,8 @@ class Demo:
             self._start("providers", "portal.notices.simulator", env=env)
         if (ROOT / "payments" / "simulator.py").exists():
             self._start("bank", "payments.simulator", env=env)
+        if (ROOT / "accounts" / "simulator.py").exists():
+            self._start("eid", "accounts.simulator", env=env)
         for name, queue in (("worker", "celery"), ("printer", "papers")):
             self._start(
                 name,

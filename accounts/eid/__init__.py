@@ -1,0 +1,1 @@
+"""Electronic identity: the client of the national sign-on by OpenID Connect."""
