@@ -176,7 +176,7 @@ class SignOn:
             "nonce": grant.asked.get("nonce", ""),
             "at_hash": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
         }
-        claims |= {
+        wrong: dict[str, dict[str, Any]] = {
             "nonce": {"nonce": "khac"},
             "audience": {"aud": "cong-khac"},
             "issuer": {"iss": "https://noi-khac.example.vn"},
@@ -184,10 +184,11 @@ class SignOn:
             "old": {"iat": at - 7200},
             "future": {"iat": at + 600, "exp": at + 900},
             "hash": {"at_hash": "AAAAAAAAAAAAAAAAAAAAAA"},
-        }.get(grant.mode, {})
+        }
+        claims |= wrong.get(grant.mode, {})
         header = {"kid": KEY_ID}
         if grant.mode == "none":
-            return jwt.encode(claims, None, algorithm="none", headers=header)
+            return jwt.encode(claims, "", algorithm="none", headers=header)
         if grant.mode == "hs256":
             return self._signed_with_the_public_key(claims)
         key = self.other_key if grant.mode == "signature" else self.key
