@@ -49,6 +49,7 @@ class Action(models.TextChoices):
     PROPOSE_EXTENSION = "PROPOSE_EXTENSION", _("Trình gia hạn")
     DECLINE_EXTENSION = "DECLINE_EXTENSION", _("Không đồng ý gia hạn")
     EXTEND = "EXTEND", _("Xin lỗi và hẹn lại ngày trả kết quả")
+    RECORD_REFUND = "RECORD_REFUND", _("Ghi nhận tiền đã hoàn trả")
 
 
 class StepOutcome(models.TextChoices):

@@ -69,3 +69,17 @@ class Why(models.TextChoices):
     UNKNOWN_ORDER = "UNKNOWN_ORDER", _("không có lần nộp mang số này")
     EXPLAINED = "EXPLAINED", _("đã rõ là của khoản nào")
     USED = "USED", _("dùng cho khoản còn phải nộp")
+    REFUNDED = "REFUNDED", _("đã hoàn trả người nộp")
+
+
+class RefundState(models.TextChoices):
+    SUGGESTED = "SUGGESTED", _("chờ kế toán xem xét")
+    PROPOSED = "PROPOSED", _("chờ lãnh đạo duyệt")
+    APPROVED = "APPROVED", _("đã duyệt, chờ chi trả")
+    PAID = "PAID", _("đã hoàn trả")
+    DECLINED = "DECLINED", _("không hoàn trả")
+
+
+class RefundMeans(models.TextChoices):
+    BANK = "BANK", _("chuyển khoản")
+    CASH = "CASH", _("tiền mặt tại quầy")

@@ -118,6 +118,29 @@ def reverse(entry: LedgerEntry, *, why: Why, at: datetime, by: User | None = Non
 
 
 @requires_transaction
+def pay_back(entry: LedgerEntry, *, reference: str, by: User, at: datetime) -> LedgerEntry:
+    """Take an entry back because its money left: the counter-entry carries the paper's number."""
+    return append(
+        EntryKind.REVERSAL,
+        agency_id=entry.agency_id,
+        money=Money(
+            source=Source(entry.source),
+            provider=entry.provider,
+            reference=reference[:100],
+            transaction=entry.provider_transaction,
+            payment=entry.payment,
+            receipt=entry.cash_receipt,
+        ),
+        amount_vnd=entry.amount_vnd,
+        at=at,
+        why=Why.REFUNDED,
+        obligation=entry.obligation,
+        by=by,
+        reverses=entry,
+    )
+
+
+@requires_transaction
 def lock_chain(agency_id: int | None) -> None:
     """Hold the chain of an agency until the caller's transaction ends."""
     with connection.cursor() as cursor:

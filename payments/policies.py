@@ -5,7 +5,8 @@ from typing import Final
 from dossiers import lifecycle
 from dossiers.enums import DossierState
 from dossiers.models import Dossier, Obligation
-from payments.enums import PaymentState, Why
+from payments.enums import EntryKind, PaymentState, Why
+from payments.models import LedgerEntry
 
 # A failure is final only as long as no money is proven; success is never undone.
 _OVERWRITES: Final = {
@@ -21,6 +22,24 @@ _OVERWRITES: Final = {
     PaymentState.EXPIRED: frozenset({PaymentState.SUCCEEDED, PaymentState.SUSPECT}),
     PaymentState.SUCCEEDED: frozenset[PaymentState](),
 }
+
+# Ended without a decision: what was paid may be owed back, people say whether.
+UNSERVED: Final = frozenset({DossierState.REFUSED, DossierState.WITHDRAWN, DossierState.STOPPED})
+
+
+def is_unserved(dossier: Dossier) -> bool:
+    """Tell whether a dossier ended without a result, also when its papers were handed back."""
+    state = DossierState(dossier.state)
+    return state in UNSERVED or (state == DossierState.RETURNED and not dossier.results.exists())
+
+
+def stands(entry: LedgerEntry, dossier: Dossier | None) -> bool:
+    """Tell whether the money of an entry is still here, and nothing needs it."""
+    if LedgerEntry.objects.filter(reverses=entry).exists():
+        return False
+    if entry.kind != EntryKind.SETTLEMENT:
+        return True
+    return dossier is not None and is_unserved(dossier)
 
 
 def may_become(state: PaymentState, target: PaymentState) -> bool:

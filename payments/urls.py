@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from payments.views import counter, gateway, online
+from payments.views import counter, gateway, online, refunds
 
 app_name = "payments"
 
@@ -12,5 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("thu-ngan/", counter.counter, name="counter"),
     # Before the codes: no dossier is called so.
     path("thu-ngan/tien-chua-ro/", counter.unplaced, name="unplaced"),
+    path("ke-toan/hoan-tra/", refunds.refunds_list, name="refunds"),
+    path("ke-toan/hoan-tra/<int:refund_id>/", refunds.refund, name="refund"),
     path("thu-ngan/<str:code>/", counter.receive, name="receive"),
 ]

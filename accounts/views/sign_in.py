@@ -143,7 +143,7 @@ def choose_account(request: HttpRequest) -> HttpResponse:
 def staff_sign_in(request: HttpRequest) -> HttpResponse:
     """Take name and password of a member of staff; the code comes next, and only then a session."""
     if request.method != "POST" and is_signed_in(request, UserKind.STAFF):
-        return redirect(safe_next(request, default=staff_home()))
+        return redirect(safe_next(request, default=staff_home(request.user)))
     refused = None
     form = StaffSignInForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -182,7 +182,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @staff_required()
 def staff_landing(request: StaffRequest) -> HttpResponse:
     """Send staff to where their work is."""
-    return redirect(staff_home())
+    return redirect(staff_home(request.user))
 
 
 def _enter(request: HttpRequest, user: User, *, default: str) -> HttpResponse:

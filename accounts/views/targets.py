@@ -4,9 +4,13 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
+from accounts.enums import Role
 from accounts.models import User
 from accounts.requests import NEXT, safe_next
+from accounts.selectors import list_roles
+from portal.core.dates import local_day
 from portal.notices.models import Notice
 
 
@@ -14,8 +18,10 @@ def citizen_home() -> str:
     return reverse("dossiers:mine")
 
 
-def staff_home() -> str:
-    return reverse("dossiers:queue")
+def staff_home(user: User) -> str:
+    """Return where the work of a member of staff is: accountants have no queue."""
+    roles = {held.role for held in list_roles(user, on=local_day(timezone.now()))}
+    return reverse("payments:refunds" if roles == {Role.ACCOUNTANT} else "dossiers:queue")
 
 
 def dossier_address(notice: Notice, *, user: User) -> str:

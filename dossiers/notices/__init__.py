@@ -122,6 +122,15 @@ def queue_payment_surplus(
 
 
 @requires_transaction
+def queue_payment_refunded(
+    dossier: Dossier, *, amount_vnd: int, means: str, reference: str, at: datetime
+) -> None:
+    """Tell that money was paid back, how, and under which number."""
+    facts = {"amount": format_vnd(amount_vnd), "means": means, "reference": reference}
+    tell(dossier, "payment_refunded", facts=facts, n=dossier.version, at=at)
+
+
+@requires_transaction
 def queue_result_ready(dossier: Dossier, *, at: datetime) -> None:
     """Tell that the result is there and how to get it."""
     owed = sum((due.amount_vnd or 0) - due.settled_vnd for due in dossier.obligations.due())

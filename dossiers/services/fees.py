@@ -216,6 +216,40 @@ def record_settlement(
 
 
 @requires_transaction
+def record_refund(
+    *,
+    dossier: Dossier,
+    obligation: Obligation | None,
+    amount_vnd: int,
+    reference: str,
+    means: str,
+    by: User,
+    at: datetime,
+) -> None:
+    """
+    Note that money went back to whoever paid it, and tell them; the dossier is locked.
+
+    With `obligation` it had settled that: what is settled shrinks, and nothing is due any more.
+
+    :raises NotPayable: if so much was never settled.
+    """
+    data: dict[str, Any] = {"amount_vnd": amount_vnd, "reference": reference}
+    if obligation is not None:
+        obligation = Obligation.objects.locked().get(pk=obligation.pk)
+        if obligation.settled_vnd < amount_vnd:
+            raise NotPayable(obligation.pk)
+        obligation.settled_vnd -= amount_vnd
+        obligation.settled_at = None
+        obligation.cancelled_at = obligation.cancelled_at or at
+        obligation.save(update_fields=["settled_vnd", "settled_at", "cancelled_at"])
+        data |= {"obligation": obligation.number, "settled_vnd": obligation.settled_vnd}
+    transitions.note(dossier, Action.RECORD_REFUND, by=by, at=at, data=data)
+    notices.queue_payment_refunded(
+        dossier, amount_vnd=amount_vnd, means=means, reference=reference, at=at
+    )
+
+
+@requires_transaction
 def tell_surplus(dossier: Dossier, *, amount_vnd: int, n: int, at: datetime) -> None:
     """Tell the citizen and the cashiers of money that settles nothing; `n` counts such events."""
     cashiers = list_staff(unit_id=dossier.receiving_unit_id, role=Role.CASHIER, on=local_day(at))

@@ -11,6 +11,7 @@ from dossiers.models import Obligation
 from payments import ledger
 from payments.enums import EntryKind, Why
 from payments.models import LedgerEntry
+from payments.services import refunds
 from payments.services.locking import lock_dossiers
 from payments.services.settling import settle
 from portal.core.dates import local_day
@@ -28,7 +29,7 @@ def use_surplus(*, entry_id: int, by: User, at: datetime) -> LedgerEntry:
     The surplus is reversed and the settlement booked beside it: nothing is ever rewritten.
 
     :raises dossiers.policies.NotYourDossier: if `by` is not cashier of the receiving desk.
-    :raises NotUsable: if it was used before, or is not exactly what is due.
+    :raises NotUsable: if it was used before, is on its way back, or is not exactly what is due.
     """
     entry = LedgerEntry.objects.filter(pk=entry_id, kind=EntryKind.SURPLUS).first()
     if entry is None or entry.obligation is None:
@@ -42,6 +43,10 @@ def use_surplus(*, entry_id: int, by: User, at: datetime) -> LedgerEntry:
     rest = (obligation.amount_vnd or 0) - obligation.settled_vnd
     if is_spent or not obligation.is_due or rest != entry.amount_vnd:
         raise NotUsable(entry_id)
+    try:
+        refunds.drop_suggestions(entry, by=by, at=at)
+    except refunds.NotRefundable as error:
+        raise NotUsable(entry_id) from error
     ledger.reverse(entry, why=Why.USED, at=at, by=by)
     money = ledger.from_gateway(
         reference=entry.reference,

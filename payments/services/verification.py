@@ -11,8 +11,8 @@ from django.db.models.functions import Coalesce
 from accounts.models import Unit
 from dossiers.models import Obligation
 from payments import ledger
-from payments.enums import EntryKind, PaymentState
-from payments.models import CashReceipt, LedgerEntry, Payment
+from payments.enums import EntryKind, PaymentState, RefundState, Why
+from payments.models import CashReceipt, LedgerEntry, Payment, Refund
 
 # What the application's role must not be able to do, however it asks.
 PROTECTED: Final = ("payments_ledgerentry", "payments_cashreceipt", "dossiers_dossierevent")
@@ -23,6 +23,7 @@ def verify_ledger() -> Iterator[str]:
     yield from _find_broken_chains()
     yield from _find_wrong_projections()
     yield from _find_unbooked()
+    yield from _find_unproven_refunds()
     yield from _find_granted_rights()
 
 
@@ -63,6 +64,8 @@ def _find_unbooked() -> Iterator[str]:
     kept = Sum(
         Case(
             When(ledger__kind__in=[EntryKind.SETTLEMENT, EntryKind.SURPLUS], then=1),
+            # Money that was paid back had been kept.
+            When(ledger__kind=EntryKind.REVERSAL, ledger__why=Why.REFUNDED, then=0),
             When(ledger__kind=EntryKind.REVERSAL, then=-1),
             default=0,
             output_field=IntegerField(),
@@ -75,6 +78,15 @@ def _find_unbooked() -> Iterator[str]:
         # A second transaction may stand beside what the attempt paid.
         if booked < paid:
             yield f"{reference}: paid {paid}, booked {booked}"
+
+
+def _find_unproven_refunds() -> Iterator[str]:
+    paid = Refund.objects.filter(state=RefundState.PAID)
+    for refund in paid.exclude(entry__reversal__why=Why.REFUNDED).order_by("pk"):
+        yield f"refund {refund.pk} is paid, but the books do not say so"
+    left = LedgerEntry.objects.filter(kind=EntryKind.REVERSAL, why=Why.REFUNDED)
+    for entry in left.exclude(reverses__refunds__in=paid).order_by("pk"):
+        yield f"ledger entry {entry.pk}: money left without a refund"
 
 
 def _find_granted_rights() -> Iterator[str]:

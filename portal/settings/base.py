@@ -299,6 +299,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 30.0,
         "options": {"expires": 25},
     },
+    "suggest-refunds": {
+        "task": "payments.tasks.suggest_refunds",
+        "schedule": 600.0,
+        "options": {"expires": 550},
+    },
     "combine-photos": {
         "task": "dossiers.tasks.combine_photos",
         "schedule": 60.0,

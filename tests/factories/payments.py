@@ -11,10 +11,11 @@ from factory.django import DjangoModelFactory
 from accounts.enums import PayWay
 from accounts.models import CollectingAccount
 from dossiers.enums import DossierState
+from dossiers.services import processing
 from payments.enums import Provider
 from payments.gateways import vnpay
-from payments.models import CashReceipt, Payment
-from payments.services import cash, hearing, starting
+from payments.models import CashReceipt, Payment, Refund
+from payments.services import cash, hearing, refunds, starting
 from tests.factories.dossiers import MONDAY_9AM, dossier_at, office
 
 TERMINAL = vnpay.Terminal(code="VDXDEMO1", secret="K3J9V2XQ7LMB5T8WZR4YNC6HGD1PSF0A")
@@ -126,3 +127,16 @@ def cash_received(dossier, place, *, at, number: str = "0001") -> CashReceipt:
         by=place.cashier,
         at=at,
     )
+
+
+def refund_suggested(place, *, owner=None, at=MONDAY_9AM + timedelta(days=2)) -> Refund:
+    """Return what the sweep suggests for a dossier that was paid in cash and then stopped."""
+    fields = {} if owner is None else {"owner": owner}
+    dossier = dossier_at(DossierState.PAYMENT, place=place, **fields)
+    cash_received(dossier, place, at=at, number=f"HT-{dossier.pk}")
+    processing.claim_step(dossier_id=dossier.pk, by=place.officer, at=at, version=None)
+    processing.stop_dossier(
+        dossier_id=dossier.pk, by=place.leader, at=at, version=None, reason="Không đủ căn cứ."
+    )
+    refunds.suggest_refunds(at=at)
+    return Refund.objects.get(entry__obligation__dossier=dossier)

@@ -28,11 +28,11 @@ from tests.factories.dossiers import (
     dossier_at,
     office,
 )
-from tests.factories.payments import PaymentFactory
+from tests.factories.payments import PaymentFactory, refund_suggested
 
 MATRIX = tomllib.loads(Path(__file__).with_name("access_matrix.toml").read_text(encoding="utf-8"))
 # Addresses that name an object, by the argument that decides whose it is.
-SCOPED = ("code", "draft_id", "reference")
+SCOPED = ("code", "draft_id", "reference", "refund_id")
 # Arguments that hang on a scoped object: mine with another's must be absent as well.
 PARTS = ("file_id", "slip_id", "item_id")
 ABSENT = {
@@ -42,6 +42,7 @@ ABSENT = {
     "slip_id": 999_999,
     "item_id": 999_999,
     "reference": "H99.99-260302-9999-P1",
+    "refund_id": 999_999,
 }
 # Names whose object must be at a certain point for its owner to have it open.
 WAITING = {"dossiers:supplement", "dossiers:supplement_upload", "dossiers:supplement_remove"}
@@ -79,6 +80,7 @@ class Side:
     draft_file_id: Any = None
     editor: User | None = None
     auditor: User | None = None
+    accountant: User | None = None
 
 
 def build_side(key: str) -> Side:
@@ -113,12 +115,14 @@ def build_side(key: str) -> Side:
         "key": form.key,
         "reference": PaymentFactory(dossier=decided, agency=place.agency).reference,
         "token": "khong-co-duong-dan-nay",
+        "refund_id": refund_suggested(place, owner=owner).pk,
         "name": "20261121T080000.000000-sms-84900000000.txt",
     }
     side.waiting_arguments = {"code": waiting.code, "item_id": item.pk, "file_id": upload.file_id}
     side.draft_file_id = draft_paper.file_id
     side.editor = StaffFactory(role=Role.EDITOR, unit=place.agency)
     side.auditor = StaffFactory(role=Role.AUDITOR, unit=place.agency)
+    side.accountant = StaffFactory(role=Role.ACCOUNTANT, unit=place.agency)
     return side
 
 
@@ -164,6 +168,7 @@ def people(side: Side) -> dict[str, User | None]:
         "leader": place.leader,
         "registrar": place.registrar,
         "cashier": place.cashier,
+        "accountant": side.accountant,
         "editor": side.editor,
         "auditor": side.auditor,
     }
