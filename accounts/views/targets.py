@@ -2,6 +2,7 @@
 
 from urllib.parse import urlencode
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -18,9 +19,10 @@ def citizen_home() -> str:
     return reverse("dossiers:mine")
 
 
-def staff_home(user: User) -> str:
+def staff_home(user: User | AnonymousUser) -> str:
     """Return where the work of a member of staff is: accountants have no queue."""
-    roles = {held.role for held in list_roles(user, on=local_day(timezone.now()))}
+    held = list_roles(user, on=local_day(timezone.now())) if isinstance(user, User) else []
+    roles = {one.role for one in held}
     return reverse("payments:refunds" if roles == {Role.ACCOUNTANT} else "dossiers:queue")
 
 
