@@ -68,7 +68,7 @@ def second_step(request: HttpRequest) -> HttpResponse:
         else:
             _enter(request, user, at=at)
             _tell_codes_left(request, proof)
-            return redirect(safe_next(request, default=staff_home()))
+            return redirect(safe_next(request, default=staff_home(user)))
     return render_form(
         request,
         "accounts/second_step.html",
@@ -129,7 +129,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
 def prove(request: StaffRequest) -> HttpResponse:
     """Ask for a code once more before a weighty page, then lead there."""
     at = timezone.now()
-    onward = safe_next(request, default=staff_home())
+    onward = safe_next(request, default=staff_home(request.user))
     if request.method != "POST" and sessions.is_freshly_proved(request.session, at=at):
         return redirect(onward)
     refused = None
@@ -198,7 +198,7 @@ def _show_codes(request: HttpRequest, codes: list[str], *, is_new: bool) -> Http
     context = {
         "codes": [f"{code[:5]} {code[5:]}" for code in codes],
         "is_new": is_new,
-        "onward": safe_next(request, default=staff_home()),
+        "onward": safe_next(request, default=staff_home(request.user)),
     }
     return render(request, "accounts/recovery_codes_new.html", context)
 

@@ -6,13 +6,14 @@ from typing import Any, Final
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.decorators import staff_required
+from accounts.decorators import fresh_proof_required, staff_required
 from accounts.enums import Role
 from accounts.requests import StaffRequest
 from payments.enums import RefundMeans
@@ -57,13 +58,19 @@ def refunds_list(request: StaffRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_required(Role.ACCOUNTANT, Role.LEADER)
-def refund(request: StaffRequest, refund_id: int) -> HttpResponse:
+def refund(request: StaffRequest, refund_id: int) -> HttpResponseBase:
     """Show one refund; on POST, do the one deed that the pressed button names."""
     found = selectors.find_refund(request.roles, refund_id=refund_id)
     if found is None:
         raise Http404
     if request.method != "POST":
         return _show(request, found)
+    # To let money go asks for a code of the authenticator app, as every approval does.
+    act = fresh_proof_required(_act) if request.POST.get("deed") == "approve" else _act
+    return act(request, found)
+
+
+def _act(request: StaffRequest, found: Refund) -> HttpResponseBase:
     deed = request.POST.get("deed", "")
     form = _FORMS[deed](request.POST) if deed in _FORMS else None
     if form is None or not form.is_valid():
@@ -71,7 +78,7 @@ def refund(request: StaffRequest, refund_id: int) -> HttpResponse:
     try:
         _DEEDS[deed](found, form.cleaned_data, request, timezone.now())
     except _TOO_LATE as error:
-        found = selectors.find_refund(request.roles, refund_id=refund_id) or found
+        found = selectors.find_refund(request.roles, refund_id=found.pk) or found
         is_late = not isinstance(error, refunds.NotRefundable)
         return _show(request, found, is_late=is_late, status=409)
     except refunds.ReferenceUsed:

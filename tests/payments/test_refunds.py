@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import timezone
 
+from accounts import sessions
 from accounts.enums import Role
 from dossiers.enums import Action, DossierState
 from dossiers.services import withdrawal
@@ -266,6 +268,11 @@ def test_the_pages_lead_through_the_four_steps(client, place, accountant):
     shown = client.get(page).text
     assert "0123456789" in shown
     assert "Duyệt hoàn trả" in shown
+    asked = client.post(page, {"deed": "approve"})
+    assert (asked.status_code, Refund.objects.get(pk=refund.pk).state) == (422, "PROPOSED")
+    session = client.session
+    session[sessions.PROVED] = int(timezone.now().timestamp())
+    session.save()
     assert client.post(page, {"deed": "approve"}).status_code == 302
     assert client.post(page, {"deed": "approve"}).status_code == 409
 
