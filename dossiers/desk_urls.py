@@ -2,7 +2,13 @@
 
 from django.urls import URLPattern, path
 
-from dossiers.views import desk_actions as actions, desk_queue, desk_work, looks
+from dossiers.views import (
+    desk_actions as actions,
+    desk_leading as leading,
+    desk_queue,
+    desk_work,
+    looks,
+)
 
 urlpatterns: list[URLPattern] = [
     path("lam-viec/", desk_queue.queue, name="queue"),
@@ -24,4 +30,7 @@ urlpatterns: list[URLPattern] = [
     path("lam-viec/<str:code>/dung/", actions.stop, name="stop"),
     path("lam-viec/<str:code>/giao-lai/", actions.reassign, name="reassign"),
     path("lam-viec/<str:code>/muc-thu/", actions.fix_fee, name="fix_fee"),
+    path("lam-viec/<str:code>/hen-lai/", leading.extend, name="extend"),
+    path("lam-viec/<str:code>/trinh-gia-han/", leading.propose_extension, name="propose_extension"),
+    path("lam-viec/<str:code>/duyet-gia-han/", leading.answer_extension, name="answer_extension"),
 ]

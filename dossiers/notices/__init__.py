@@ -217,9 +217,16 @@ def queue_slip_mail(slip: Slip, *, at: datetime, attachment: Attachment | None) 
 
 
 @requires_transaction
-def queue_late(step: Step, *, people: Iterable[User], on: date, at: datetime) -> None:
-    """Tell staff, once a day, of work whose time has passed."""
-    facts = {"step": step.name, "unit": step.unit.name, "due": _moment(step.due_at)}
+def queue_late(
+    step: Step, *, people: Iterable[User], on: date, at: datetime, owes_apology: bool
+) -> None:
+    """Tell staff, once a day, of work whose time has passed, and of an apology that is missing."""
+    facts = {
+        "step": step.name,
+        "unit": step.unit.name,
+        "due": _moment(step.due_at),
+        "promised": _moment(step.dossier.due_at) if owes_apology else "",
+    }
     tell_staff(step.dossier, "late", people=people, facts=facts, n=on.isoformat(), at=at)
 
 

@@ -15,11 +15,13 @@ from dossiers.codes import clean_code
 from dossiers.enums import DossierState, PartyRole, SlipKind, StepOutcome
 from dossiers.filing import STEP_NAMES, FilingStep
 from dossiers.issuing.content import unpack
+from dossiers.issuing.words import extension_reason
 from dossiers.models import (
     Dossier,
     DossierPaper,
     DossierParty,
     Draft,
+    Extension,
     Obligation,
     Result,
     Slip,
@@ -34,7 +36,7 @@ from dossiers.selectors.papers import results_for
 from dossiers.selectors.situation import Situation, TimelineItem, describe, timeline
 from dossiers.slips import Reason, RefusalSlip
 from portal.core.calendars import explain, notes_from_json
-from portal.core.dates import format_short_day, local_day
+from portal.core.dates import format_moment, format_short_day, local_day
 from portal.core.identity import format_phone, mask_identity_number, mask_phone
 from portal.notices.models import Notice
 from procedures.eform.parsing import parse_definition
@@ -98,6 +100,14 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Apology:
+    """What the agency says of a promise that it does not keep."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class DossierPage:
     """One dossier in full, for its owner."""
 
@@ -112,18 +122,24 @@ class DossierPage:
     slips: Sequence[Slip]
     messages: Sequence[Message]
     reasons: Sequence[Reason]
+    # The last time the date was put off, while that date still counts; None before and after.
+    apology: Apology | None
     result: Result | None
     can_withdraw: bool
 
 
 def _with_situation(dossiers: Any, *, on: date) -> Any:
     """Prefetch what `describe` asks of each dossier."""
+    granted = Extension.objects.granted().filter(dossier=OuterRef("pk"))
     accounts = CollectingAccount.objects.in_force(on=on).taking(PayWay.VNPAY)
     return (
         dossiers.select_related(
             "procedure", "revision", "receiving_unit", "deciding_unit", "workflow_version"
         )
-        .annotate(pays_online=Exists(accounts.filter(unit=OuterRef("deciding_unit__agency"))))
+        .annotate(
+            pays_online=Exists(accounts.filter(unit=OuterRef("deciding_unit__agency"))),
+            is_put_off=Exists(granted),
+        )
         .prefetch_related(
             Prefetch("steps", Step.objects.open().select_related("unit"), to_attr="open_steps"),
             Prefetch(
@@ -145,6 +161,7 @@ def _situation(dossier: Any) -> Situation:
         request=next(iter(dossier.open_requests), None),
         owed=dossier.owed,
         pays_online=dossier.pays_online,
+        is_put_off=dossier.is_put_off,
     )
 
 
@@ -198,11 +215,16 @@ def get_dossier_page(*, code: str, user: User, at: datetime) -> DossierPage | No
     if dossier is None:
         return None
     situation = _situation(dossier)
+    apologies = list(dossier.extensions.granted().order_by("number"))
     return DossierPage(
         dossier=dossier,
         name=name_of(dossier),
         situation=situation,
-        timeline=timeline(dossier, dossier.steps.select_related("unit").order_by("number")),
+        timeline=timeline(
+            dossier,
+            dossier.steps.select_related("unit").order_by("number"),
+            apologies=apologies,
+        ),
         why=explain(notes_from_json(dossier.due_notes)) if dossier.due_notes else [],
         people=_people(dossier),
         answers=answers_of(dossier),
@@ -210,6 +232,7 @@ def get_dossier_page(*, code: str, user: User, at: datetime) -> DossierPage | No
         slips=list(dossier.slips.select_related("file").order_by("issued_at", "pk")),
         messages=_messages(dossier),
         reasons=_reasons(dossier),
+        apology=_apology(dossier, apologies),
         result=results_for(dossier, user).select_related("file").first(),
         can_withdraw=dossier.state in WITHDRAWABLE,
     )
@@ -312,6 +335,22 @@ def _reasons(dossier: Dossier) -> Sequence[Reason]:
         closed = dossier.steps.filter(outcome=StepOutcome.CLOSED).last()
         return (Reason("", closed.note),) if closed and closed.note else ()
     return ()
+
+
+def _apology(dossier: Dossier, granted: Sequence[Extension]) -> Apology | None:
+    if not granted or dossier.state not in lifecycle.OPEN:
+        return None
+    last = granted[-1]
+    return Apology(
+        _("%(agency)s xin lỗi ông/bà và hẹn lại ngày trả kết quả")
+        % {"agency": dossier.deciding_unit.name},
+        _("Hẹn cũ %(before)s, hẹn lại %(due)s. %(reason)s")
+        % {
+            "before": format_moment(last.due_before),
+            "due": format_moment(last.new_due_at),
+            "reason": extension_reason(last),
+        },
+    )
 
 
 def _messages(dossier: Dossier) -> list[Message]:

@@ -95,7 +95,9 @@ def get_queue_page(
 ) -> QueuePage:
     """Return one page of a queue, or of a search through all that `user` may open."""
     links, counts = desk_queues.count_queues(user, roles, at=at)
-    visible = desk_queues.with_due(Dossier.objects.visible_to(user, at=at))
+    visible = desk_queues.with_apologies(
+        desk_queues.with_due(Dossier.objects.visible_to(user, at=at))
+    )
     order: list[Any] = [F("next_due").asc(nulls_last=True), "submitted_at", "pk"]
     if asked.strip():
         chosen, known = visible.filter(_asked(asked)), None
@@ -228,7 +230,7 @@ def _holder(dossier: Dossier, step: Step | None) -> str:
 
 
 def due_of(dossier: Any, step: Step | None, *, calendar: WorkCalendar, at: datetime) -> Due:
-    """Return the date that counts now, for a dossier that went through `with_due`."""
+    """Return the date that counts now, for a dossier that went through both of `desk_queues`."""
     moment: datetime | None = dossier.next_due
     note = ""
     if dossier.state == DossierState.PAYMENT and dossier.payment_asked_at:
@@ -238,7 +240,9 @@ def due_of(dossier: Any, step: Step | None, *, calendar: WorkCalendar, at: datet
     elif dossier.state == DossierState.SUBMITTED:
         note = _("hạn trả lời")
     elif step is not None and step.key != steps.RETURN:
-        note = _("hẹn trả") if moment == dossier.due_at else _("hạn của bước")
+        note = _promise(dossier, at=at) if moment == dossier.due_at else _("hạn của bước")
+        if moment != dossier.due_at and _is_broken(dossier, at=at):
+            note = f"{note} ({_promise(dossier, at=at)})"
     if dossier.closed_at is not None:
         return Due("", _short(dossier.closed_at), _("xong"), "none")
     if moment is None:
@@ -246,6 +250,17 @@ def due_of(dossier: Any, step: Step | None, *, calendar: WorkCalendar, at: datet
     days = calendars.working_days_left(at, moment, calendar)
     tone = "late" if moment < at else "soon" if days <= 1 else "ok"
     return Due(_how_far(days, moment, at=at), _short(moment), note, tone)
+
+
+def _is_broken(dossier: Any, *, at: datetime) -> bool:
+    return dossier.due_at is not None and dossier.due_at < at
+
+
+def _promise(dossier: Any, *, at: datetime) -> str:
+    """Say whether the citizen was told that the promise is not kept."""
+    if not dossier.apologies:
+        return _("chưa xin lỗi công dân") if _is_broken(dossier, at=at) else _("hẹn trả")
+    return str(_("hẹn lại lần %d") % dossier.apologies)
 
 
 def _how_far(days: int, moment: datetime, *, at: datetime) -> str:

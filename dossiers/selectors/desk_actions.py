@@ -11,7 +11,7 @@ from accounts.enums import Role
 from accounts.models import StaffRole, User
 from dossiers import deadlines, lifecycle, policies, steps
 from dossiers.enums import Action, DossierState, SupplementStage
-from dossiers.models import Decision, Dossier, Obligation, Step, SupplementRequest
+from dossiers.models import Decision, Dossier, Extension, Obligation, Step, SupplementRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,8 @@ class Situation:
     due: Sequence[Obligation]
     requests: Sequence[SupplementRequest]
     payment_asked_at: datetime | None
+    # The apology that waits for the leader's signature.
+    proposed_extension: Extension | None
     at: datetime
 
     @property
@@ -104,6 +106,8 @@ def _by_step(now: Situation, step: Step) -> Iterator[Offered]:
 def _beside_the_step(now: Situation, step: Step) -> Iterator[Offered]:
     if _can_ask_supplement(now, step):
         yield Offered("ask_supplement", _("Yêu cầu bổ sung"))
+    if now.is_running and now.dossier.due_at is not None:
+        yield from _about_the_date(now)
     if now.leads:
         yield Offered("reassign", _("Giao lại người xử lý"))
         if now.can_end(Action.STOP):
@@ -111,6 +115,20 @@ def _beside_the_step(now: Situation, step: Step) -> Iterator[Offered]:
     is_undetermined = any(one.amount_vnd is None for one in now.due)
     if is_undetermined and policies.can_fix_fees(now.dossier, now.roles):
         yield Offered("fix_fee", _("Xác định mức phí, lệ phí"))
+
+
+def _about_the_date(now: Situation) -> Iterator[Offered]:
+    proposed = now.proposed_extension
+    if now.leads and proposed is not None:
+        is_own = proposed.proposed_by_id == now.user.pk
+        blocked = _("Người trình gia hạn không được tự duyệt. Cần một lãnh đạo khác.")
+        verb = _("Duyệt đề nghị gia hạn")
+        yield Offered("answer_extension", verb, tone="primary", blocked=blocked if is_own else "")
+    if now.leads:
+        yield Offered("extend", _("Xin lỗi và hẹn lại"))
+    elif now.may_work:
+        waits = _("Đã trình gia hạn, đang chờ lãnh đạo.") if proposed else ""
+        yield Offered("propose_extension", _("Trình gia hạn"), blocked=waits)
 
 
 def _at_reception(now: Situation) -> Iterator[Offered]:

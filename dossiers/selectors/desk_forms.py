@@ -7,11 +7,12 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from accounts.enums import Role
-from accounts.selectors import list_staff
+from accounts.selectors import get_work_calendar, list_staff
 from dossiers import attachments, deadlines
 from dossiers.models import Dossier, ObligationLine, Step
 from dossiers.selectors.desk_work import PaperGroup, WorkPage
 from portal.core import calendars
+from portal.core.calendars import WorkCalendar
 from portal.core.dates import format_moment, local_day
 from portal.core.identity import mask_identity_number
 from portal.core.money import format_vnd
@@ -39,6 +40,22 @@ class Acceptance:
     due: str
     why: list[str]
     fee: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionFacts:
+    """When the agency works, and whether the promise was put off before."""
+
+    calendar: WorkCalendar
+    is_again: bool
+
+
+def get_extension_facts(page: WorkPage) -> ExtensionFacts:
+    """Return what the form of a new date must know."""
+    return ExtensionFacts(
+        calendar=get_work_calendar(page.dossier.deciding_unit),
+        is_again=any(one.approved_at is not None for one in page.extensions),
+    )
 
 
 def list_targets(page: WorkPage, *, whole: bool) -> list[TargetFacts]:

@@ -16,7 +16,7 @@ from accounts.models import StaffRole, User
 from accounts.selectors import roles_in
 from dossiers import lifecycle
 from dossiers.enums import DossierState
-from dossiers.models import ClockPause, Dossier, SupplementRequest
+from dossiers.models import ClockPause, Dossier, Extension, SupplementRequest
 from portal.core.dates import to_local
 
 # A finished dossier leaves the queue after so many days; the search still finds it.
@@ -122,6 +122,12 @@ def with_due(dossiers: QuerySet[Dossier]) -> QuerySet[Dossier]:
             default=F("now__due_at"),
         ),
     )
+
+
+def with_apologies(dossiers: QuerySet[Dossier]) -> QuerySet[Dossier]:
+    """Add `apologies`: how many times the promise was put off with an apology, None for never."""
+    granted = Extension.objects.granted().filter(dossier=OuterRef("pk")).order_by("-number")
+    return dossiers.annotate(apologies=Subquery(granted.values("number")[:1]))
 
 
 def conditions(user: User, roles: Sequence[StaffRole], *, at: datetime) -> dict[Queue, Q]:

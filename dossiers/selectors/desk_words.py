@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _, gettext_noop
 
 from dossiers import steps
-from dossiers.enums import Action, DecisionOutcome, DossierState
+from dossiers.enums import Action, DecisionOutcome, DossierState, ExtensionCause
 from dossiers.models import Dossier, DossierEvent, Step
 from portal.core.dates import format_day, format_moment
 from portal.core.money import format_vnd
@@ -79,6 +79,8 @@ def event_detail(event: DossierEvent) -> str:
             "round": data.get("round"),
             "count": len(data.get("keys", ())),
         }
+    if event.action in {Action.EXTEND, Action.PROPOSE_EXTENSION}:
+        return _extension_detail(event.action, data)
     if data.get("amount_vnd") is not None:
         return format_vnd(int(data["amount_vnd"])) + "."
     if data.get("pause_minutes") and data.get("due_at"):
@@ -89,6 +91,16 @@ def event_detail(event: DossierEvent) -> str:
             "due": format_moment(datetime.fromisoformat(data["due_at"])),
         }
     return ""
+
+
+def _extension_detail(action: str, data: Mapping[str, Any]) -> str:
+    cause = ExtensionCause(data["cause"]).label
+    new = data["due_at"] if action == Action.EXTEND else data["proposed_due_at"]
+    said = _("Hẹn lại %(due)s (%(cause)s).") % {
+        "due": format_moment(datetime.fromisoformat(new)),
+        "cause": cause,
+    }
+    return said + (" " + _("Gửi sau khi đã quá hạn.") if data.get("is_late") else "")
 
 
 def round_line(requested_at: datetime, answered_at: datetime | None) -> str:

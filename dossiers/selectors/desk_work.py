@@ -20,6 +20,7 @@ from dossiers.models import (
     Dossier,
     DossierPaper,
     DossierParty,
+    Extension,
     Obligation,
     Result,
     Slip,
@@ -30,7 +31,7 @@ from dossiers.models import (
 from dossiers.selectors import desk_words
 from dossiers.selectors.desk import Due, due_of
 from dossiers.selectors.desk_actions import Offered, Situation, list_offered
-from dossiers.selectors.desk_queues import with_due
+from dossiers.selectors.desk_queues import with_apologies, with_due
 from portal.core import calendars
 from portal.core.dates import format_moment, format_short_day
 from portal.core.identity import mask_identity_number
@@ -103,6 +104,7 @@ class WorkPage:
     obligations: list[Obligation]
     supplements: list[SupplementRequest]
     decisions: list[Decision]
+    extensions: list[Extension]
     results: list[Result]
     deliveries: list[Delivery]
     slips: list[Slip]
@@ -130,7 +132,7 @@ class WorkPage:
 def find_dossier(user: User, *, code: str, at: datetime) -> Dossier | None:
     """Return a dossier that `user` may open now; None for a stranger's and an absent one alike."""
     found: Dossier | None = (
-        with_due(Dossier.objects.visible_to(user, at=at))
+        with_apologies(with_due(Dossier.objects.visible_to(user, at=at)))
         .filter(code=code)
         .select_related(
             "procedure", "revision", "form_version", "workflow_version", "receiving_unit",
@@ -168,6 +170,7 @@ def get_work_page(
     decisions = list(
         dossier.decisions.select_related("proposed_by", "approved_by").order_by("-proposed_at")
     )
+    extensions = list(dossier.extensions.select_related("proposed_by", "approved_by", "closed_by"))
     live = [one for one in decisions if one.sent_back_at is None and one.recalled_at is None]
     due = [one for one in obligations if one.is_due]
     situation = Situation(
@@ -179,6 +182,7 @@ def get_work_page(
         due=due,
         requests=supplements,
         payment_asked_at=dossier.payment_asked_at,  # type: ignore[attr-defined]  # by with_due
+        proposed_extension=next((one for one in extensions if one.is_waiting), None),
         at=at,
     )
     is_ended = dossier.state == DossierState.RETURNED
@@ -199,6 +203,7 @@ def get_work_page(
         obligations=obligations,
         supplements=supplements,
         decisions=decisions,
+        extensions=extensions if reads else [],
         results=list(dossier.results.select_related("file")) if reads else [],
         deliveries=list(dossier.deliveries.all()) if is_ended else [],
         slips=list(dossier.slips.select_related("file")) if reads else [],

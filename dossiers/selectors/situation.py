@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _, gettext_noop, ngettext
 from dossiers import deadlines, lifecycle, steps
 from dossiers.enums import DossierState as State
 from dossiers.marks import MARKS
-from dossiers.models import Dossier, Obligation, Step, SupplementRequest
+from dossiers.models import Dossier, Extension, Obligation, Step, SupplementRequest
 from portal.core.dates import format_moment
 from portal.core.money import format_vnd
 from procedures.enums import ResultDelivery
@@ -56,18 +56,20 @@ def describe(
     request: SupplementRequest | None,
     owed: Iterable[Obligation],
     pays_online: bool = False,
+    is_put_off: bool = False,
 ) -> Situation:
     """
     Describe a dossier with its open step, open request and what is due.
 
-    `pays_online` says that the deciding agency takes money online.
+    `pays_online` says that the deciding agency takes money online, `is_put_off` that it has
+    apologised and set another date than it promised.
     """
     state = dossier.lifecycle_state
     mark = MARKS[state]
     turn = turn_of(dossier, request=request, owed=list(owed), pays_online=pays_online)
     need = "" if turn else _nothing_to_do(dossier)
     return Situation(
-        sentence=sentence_of(dossier, step, request),
+        sentence=sentence_of(dossier, step, request, is_put_off=is_put_off),
         need=need,
         label=str(state.label),
         tone=mark.tone,
@@ -76,7 +78,13 @@ def describe(
     )
 
 
-def sentence_of(dossier: Dossier, step: Step | None, request: SupplementRequest | None) -> str:
+def sentence_of(
+    dossier: Dossier,
+    step: Step | None,
+    request: SupplementRequest | None,
+    *,
+    is_put_off: bool = False,
+) -> str:
     """Say who has the dossier, since when and until when."""
     state, since = dossier.lifecycle_state, format_moment(dossier.state_changed_at)
     if state == State.SUPPLEMENT and request is not None:
@@ -96,11 +104,12 @@ def sentence_of(dossier: Dossier, step: Step | None, request: SupplementRequest 
             "until": format_moment(dossier.answer_due_at),
         }
     if dossier.due_at is not None:
-        return _("%(unit)s đang giữ hồ sơ từ %(since)s, hẹn trả kết quả %(until)s.") % {
-            "unit": unit,
-            "since": opened,
-            "until": format_moment(dossier.due_at),
-        }
+        words = (
+            _("%(unit)s đang giữ hồ sơ từ %(since)s, đã xin lỗi và hẹn lại trả kết quả %(until)s.")
+            if is_put_off
+            else _("%(unit)s đang giữ hồ sơ từ %(since)s, hẹn trả kết quả %(until)s.")
+        )
+        return words % {"unit": unit, "since": opened, "until": format_moment(dossier.due_at)}
     return _("%(unit)s đang giữ hồ sơ từ %(since)s; thời gian giải quyết tùy từng trường hợp.") % {
         "unit": unit,
         "since": opened,
@@ -205,14 +214,19 @@ class TimelineItem:
     note: str = ""
 
 
-def timeline(dossier: Dossier, done: Iterable[Step]) -> list[TimelineItem]:
+def timeline(
+    dossier: Dossier, done: Iterable[Step], *, apologies: Iterable[Extension] = ()
+) -> list[TimelineItem]:
     """Return what was done, what is being done and what comes next, in order."""
     items = [
         TimelineItem(_("Nộp hồ sơ"), "done", _("Trực tuyến"), format_moment(dossier.submitted_at))
     ]
     seen: list[Step] = list(done)
     is_open = dossier.lifecycle_state in {*lifecycle.OPEN, State.DECIDED}
-    items += [_step_item(step, is_waiting=dossier.is_waiting_for_citizen) for step in seen]
+    told = list(apologies)
+    items += [
+        _step_item(step, is_waiting=dossier.is_waiting_for_citizen, apologies=told) for step in seen
+    ]
     if not is_open:
         if dossier.lifecycle_state != State.RETURNED:
             items.append(
@@ -239,15 +253,24 @@ def upcoming(dossier: Dossier, seen: list[Step]) -> list[str]:
     return [*names, _("Trả kết quả")]
 
 
-def _step_item(step: Step, *, is_waiting: bool) -> TimelineItem:
+def _step_item(
+    step: Step, *, is_waiting: bool, apologies: Iterable[Extension] = ()
+) -> TimelineItem:
+    note = " ".join(
+        _("Đã xin lỗi và hẹn lại %(due)s.") % {"due": format_moment(one.new_due_at)}
+        for one in apologies
+        if one.approved_at is not None
+        and step.opened_at <= one.approved_at
+        and (step.closed_at is None or one.approved_at < step.closed_at)
+    )
     if step.closed_at is not None:
-        return TimelineItem(step.name, "done", step.unit.name, format_moment(step.closed_at))
-    if is_waiting:
-        return TimelineItem(
-            step.name, "now", step.unit.name, _("đang chờ ông/bà, thời hạn tạm dừng")
-        )
-    when = _since_until(step.opened_at, step.due_at)
-    return TimelineItem(step.name, "now", step.unit.name, when)
+        return TimelineItem(step.name, "done", step.unit.name, format_moment(step.closed_at), note)
+    when = (
+        _("đang chờ ông/bà, thời hạn tạm dừng")
+        if is_waiting
+        else _since_until(step.opened_at, step.due_at)
+    )
+    return TimelineItem(step.name, "now", step.unit.name, when, note)
 
 
 def _since_until(opened: datetime, due: datetime | None) -> str:

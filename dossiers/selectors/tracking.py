@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import OuterRef, Subquery
+
 from dossiers import lifecycle
 from dossiers.codes import clean_code
 from dossiers.enums import DossierState
 from dossiers.marks import MARKS
-from dossiers.models import Dossier, DossierParty
+from dossiers.models import Dossier, DossierParty, Extension
 
 MOST_CODES = 5
 
@@ -25,6 +27,8 @@ class TrackingPage:
     submitted_at: datetime
     answer_due_at: datetime | None
     due_at: datetime | None
+    # The promise that the agency put off with an apology, None where it stands.
+    put_off_from: datetime | None
     changed_at: datetime
     waits_for_citizen: bool
     is_open: bool
@@ -35,8 +39,10 @@ def get_tracking_page(*, code: str) -> TrackingPage | None:
     cleaned = clean_code(code)
     if cleaned is None:
         return None
+    granted = Extension.objects.granted().filter(dossier=OuterRef("pk")).order_by("-number")
     row = (
         Dossier.objects.filter(code=cleaned)
+        .annotate(put_off_from=Subquery(granted.values("due_before")[:1]))
         .values(
             "code",
             "state",
@@ -44,6 +50,7 @@ def get_tracking_page(*, code: str) -> TrackingPage | None:
             "submitted_at",
             "answer_due_at",
             "due_at",
+            "put_off_from",
             "procedure__field__name",
             "receiving_unit__name",
         )
@@ -62,6 +69,7 @@ def get_tracking_page(*, code: str) -> TrackingPage | None:
         submitted_at=row["submitted_at"],
         answer_due_at=row["answer_due_at"] if state == DossierState.SUBMITTED else None,
         due_at=row["due_at"],
+        put_off_from=row["put_off_from"],
         changed_at=row["state_changed_at"],
         waits_for_citizen=state in lifecycle.WAITING_FOR_CITIZEN,
         is_open=state in lifecycle.OPEN,

@@ -12,7 +12,7 @@ from accounts.enums import Role
 from accounts.models import StaffRole, User
 from accounts.selectors import get_work_calendars
 from dossiers import lifecycle, notices
-from dossiers.models import Step
+from dossiers.models import Extension, Step
 from portal.core.dates import local_day, to_local
 from portal.notices.models import Notice
 
@@ -46,8 +46,19 @@ def report_late(*, at: datetime) -> int:
     calendars = get_work_calendars({step.dossier.deciding_unit for step in late})
     working = [s for s in late if calendars[s.dossier.deciding_unit_id].is_working_day(today)]
     people = _People(working, on=today)
+    dossiers = [step.dossier_id for step in working]
+    granted = Extension.objects.granted().filter(dossier__in=dossiers)
+    apologised = set(granted.values_list("dossier", flat=True))
     for step in working:
-        notices.queue_late(step, people=people.of(step), on=today, at=at)
+        promised = step.dossier.due_at
+        is_broken = promised is not None and promised < at
+        notices.queue_late(
+            step,
+            people=people.of(step),
+            on=today,
+            at=at,
+            owes_apology=is_broken and step.dossier_id not in apologised,
+        )
     return len(working)
 
 

@@ -31,6 +31,7 @@ from dossiers.selectors.desk_work import WorkPage
 from dossiers.services import (
     accesses,
     assignment,
+    extension,
     fees,
     processing,
     reception,
@@ -47,6 +48,9 @@ _OVERTAKEN = (
     processing.WrongStep,
     lifecycle.ForbiddenTransition,
     fees.NothingToFix,
+    extension.NothingPromised,
+    extension.NothingProposed,
+    extension.AlreadyProposed,
 )
 # What the person who typed can mend, in words.
 _MENDABLE: dict[type[Exception], str | Promise] = {
@@ -62,6 +66,11 @@ _MENDABLE: dict[type[Exception], str | Promise] = {
     results.RecipientMissing: gettext_lazy("Ghi họ tên người nhận kết quả tại quầy."),
     assignment.NotACandidate: gettext_lazy("Người này không còn giữ vai trò đó ở đơn vị."),
     fees.ZeroNeedsLeader: gettext_lazy("Chỉ lãnh đạo được xác định mức thu bằng 0."),
+    extension.NotLater: gettext_lazy("Ngày hẹn lại phải sau ngày đã hẹn và sau hôm nay."),
+    extension.NotWorkingTime: gettext_lazy("Ngày hẹn lại phải trong giờ làm việc của cơ quan."),
+    extension.GroundMissing: gettext_lazy(
+        "Hồ sơ này đã hẹn lại một lần. Lần nữa phải ghi căn cứ cho phép."
+    ),
 }
 _READERS = (Role.CLERK, Role.OFFICER, Role.LEADER, Role.REGISTRAR, Role.CASHIER)
 
@@ -202,6 +211,7 @@ def _render(
         "preview": None,
         "acceptance": None,
         "grounds": [],
+        "extensions": [],
         **(deed.prepare(page, at) if deed.prepare else {}),
         **(more or {}),
     }

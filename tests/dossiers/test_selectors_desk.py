@@ -259,13 +259,13 @@ OFFERED = {
     },
     DossierState.ACCEPTED: {
         "clerk": set(),
-        "officer": {"propose", "claim", "ask_supplement"},
-        "leader": {"ask_supplement", "reassign"},
+        "officer": {"propose", "claim", "ask_supplement", "propose_extension"},
+        "leader": {"ask_supplement", "reassign", "extend"},
     },
     DossierState.PROCESSING: {
         "clerk": set(),
-        "officer": {"propose", "ask_supplement"},
-        "leader": {"ask_supplement", "reassign", "stop"},
+        "officer": {"propose", "ask_supplement", "propose_extension"},
+        "leader": {"ask_supplement", "reassign", "extend", "stop"},
     },
     DossierState.SUPPLEMENT: {"clerk": set(), "leader": {"reassign"}},
     DossierState.PAYMENT: {"clerk": set(), "officer": {"claim"}, "leader": {"reassign"}},

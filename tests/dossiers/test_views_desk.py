@@ -114,7 +114,7 @@ def test_the_work_page_takes_the_same_queries_for_an_empty_and_a_full_dossier(cl
     many = queries_of(client, address("work", full))
 
     # Lines of obligations and items of supplements are asked for only where there are any.
-    assert (few, many) == (15, 16)
+    assert (few, many) == (16, 17)
 
 
 @pytest.mark.parametrize("state", DossierState)

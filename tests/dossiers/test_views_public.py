@@ -66,6 +66,7 @@ def test_track_leaks_nothing_of_persons_procedure_or_papers(client):
         "submitted_at",
         "answer_due_at",
         "due_at",
+        "put_off_from",
         "changed_at",
         "waits_for_citizen",
         "is_open",
