@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import PayWay
 from accounts.models.units import Unit
+from portal.core.history import tracked
 
 
 class CollectingAccountQuerySet(models.QuerySet["CollectingAccount"]):
@@ -21,6 +22,7 @@ class CollectingAccountQuerySet(models.QuerySet["CollectingAccount"]):
         return self.filter(ways__contains=[way])
 
 
+@tracked()
 class CollectingAccount(models.Model):
     """The account of an agency at a bank or the treasury, for a period; one at most has no end."""
 

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import DayKind, Tier, UnitKind
+from portal.core.history import tracked
 
 
 class UnitQuerySet(models.QuerySet["Unit"]):
@@ -22,6 +23,7 @@ class UnitQuerySet(models.QuerySet["Unit"]):
         return self.filter(kind=UnitKind.AGENCY)
 
 
+@tracked()
 class Unit(models.Model):
     """
     One node of the tree: an agency, its one-stop shop, or one of its divisions.
@@ -85,6 +87,7 @@ class Unit(models.Model):
         return self.name
 
 
+@tracked()
 class CalendarDay(models.Model):
     """A day on which an agency departs from Monday to Friday: a day off or a make-up day."""
 

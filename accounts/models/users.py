@@ -15,6 +15,7 @@ from accounts.enums import IdentityKind, IdentityLevel, Role, UserKind
 from accounts.models.acting import Acting
 from accounts.models.units import Unit
 from portal.core import crypto
+from portal.core.history import tracked
 from portal.core.passports import passport_hash
 from portal.core.text import fold
 
@@ -55,6 +56,7 @@ class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type:
         return user
 
 
+@tracked(only=("kind", "identity_level", "is_active", "merged_into", "consent_version"))
 class User(AbstractBaseUser):
     """
     One person's account.
@@ -234,6 +236,7 @@ class StaffRoleQuerySet(models.QuerySet["StaffRole"]):
         return self.select_for_update(of=("self",), no_key=True)
 
 
+@tracked()
 class StaffRole(models.Model):
     """
     A role that a member of staff holds in one unit for a time.

@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterable
 
+import pghistory
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict, UnreadablePostError
 
@@ -59,6 +60,37 @@ def _note(request: HttpRequest, response: HttpResponseBase, *, seconds: float) -
             "ms": milliseconds,
         },
     )
+
+
+class HistoryMiddleware:
+    """
+    Say, beside every version of a tracked row, which request changed it, and whose it was.
+
+    The account's id, the request's id and the name of the view: no address, no personal value.
+    Set with the statements that write, so that no page costs a query more; only unsafe methods
+    write tracked rows.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.method in {"GET", "HEAD", "OPTIONS"}:
+            return self.get_response(request)
+        with pghistory.context(request=request_id.get()):
+            return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponseBase], *_arguments: object
+    ) -> None:
+        """Add what is known only now: the view, and who was let in to it."""
+        match = request.resolver_match
+        if match is None or request.method in {"GET", "HEAD", "OPTIONS"}:
+            return
+        pghistory.context(url=match.view_name)
+        # A public page has not asked who is signed in, and is not made to.
+        if getattr(request, "is_private", False) and request.user.pk is not None:
+            pghistory.context(user=request.user.pk)
 
 
 class PlainTextMiddleware:

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import django_stubs_ext
+import pghistory
 from bootstrap_wrapper import get_bootstrap_dir
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -55,6 +56,7 @@ INSTALLED_APPS = [
     "pgtrigger",
     "portal.core.allauth.AllauthAccounts",
     "portal.core.allauth.AllauthSocialAccounts",
+    "pghistory",
     "portal.core",
     "portal.notices",
     "accounts",
@@ -79,6 +81,8 @@ MIDDLEWARE = [
     "accounts.middleware.PeopleMiddleware",
     # Private by default: a page that anyone may see says so with @login_not_required.
     "accounts.middleware.PrivateByDefaultMiddleware",
+    # Who changes what is kept with every version of a tracked row (portal.core.history).
+    "portal.core.middleware.HistoryMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -124,6 +128,11 @@ DATABASES = {
 # Nothing that has to be shared between processes is kept in a cache: sessions, limits and locks
 # are rows, so that losing Valkey delays messages and nothing else.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# The history of tracked rows: the context stands in each version, so that the row proves itself.
+PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
+# Versions are read by their row, seldom by what it pointed to: no index to write for that.
+PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
 
 # Accounts and sign-in.
 AUTH_USER_MODEL = "accounts.User"

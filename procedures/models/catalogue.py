@@ -12,10 +12,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Tier
+from portal.core.history import tracked
 from portal.core.text import fold, sort_key
 from procedures.enums import FeeMoment, ProcedureState, RevisionState
 
 
+@tracked(without=("sort_key",))
 class Field(models.Model):
     """A field of administration (lĩnh vực), such as civil status."""
 
@@ -44,6 +46,7 @@ class ProcedureQuerySet(models.QuerySet["Procedure"]):
         return self.exclude(state=ProcedureState.REPEALED)
 
 
+@tracked(without=("sort_key", "search_text", "folded_name"))
 class Procedure(models.Model):
     """One administrative procedure, known by its national code whatever its texts become."""
 
@@ -95,6 +98,7 @@ class Procedure(models.Model):
         super().save(*args, **kwargs)
 
 
+@tracked()
 class Revision(models.Model):
     """The whole content of a procedure under one publishing decision; immutable once published."""
 

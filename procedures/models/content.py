@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from portal.core.history import tracked
 from procedures.enums import (
     FeeKind,
     FeeStatus,
@@ -18,6 +19,7 @@ from procedures.enums import (
 from procedures.models.catalogue import Revision
 
 
+@tracked()
 class Case(models.Model):
     """A case (trường hợp) that decides papers, time and fee, referred to by its stable key."""
 
@@ -42,6 +44,7 @@ class Case(models.Model):
         return self.name
 
 
+@tracked()
 class ProcessingTime(models.Model):
     """How long the agency has, per case and filing channel."""
 
@@ -67,6 +70,7 @@ class ProcessingTime(models.Model):
         return f"{self.amount or ''} {self.get_unit_display()}".strip()
 
 
+@tracked()
 class FeeRule(models.Model):
     """One fee or charge of a case; undetermined ones are never free and never payable."""
 
@@ -108,6 +112,7 @@ class FeeRule(models.Model):
         return self.name
 
 
+@tracked()
 class Paper(models.Model):
     """One paper of the dossier, referred to everywhere by its stable key."""
 
@@ -141,6 +146,7 @@ class Paper(models.Model):
         return not self.case_keys or case_key in self.case_keys
 
 
+@tracked()
 class PrintableForm(models.Model):
     """A form to download, kept in the file store; `paper` says which paper it becomes."""
 

@@ -12,10 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Tier
 from accounts.models import Unit
+from portal.core.history import tracked
 from procedures.enums import ResultDelivery, ServiceMode
 from procedures.models.catalogue import Procedure
 
 
+@tracked()
 class FormVersion(models.Model):
     """An e-form: typed fields with keys, conditions and groups, in the published JSON shape."""
 
@@ -35,6 +37,7 @@ class FormVersion(models.Model):
         return f"{self.name} #{self.number}"
 
 
+@tracked()
 class WorkflowVersion(models.Model):
     """
     The internal steps of a procedure, published by their own decision.
@@ -67,6 +70,7 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         return self.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=on), valid_from__lte=on)
 
 
+@tracked()
 class Offer(models.Model):
     """
     That a unit, or every agency of a tier, serves a procedure at a declared level.

@@ -109,10 +109,10 @@ def test_track_takes_few_queries_and_the_limit_comes_before_any_look_up(
 
     with django_assert_num_queries(2):
         track(client, dossier.code)
-    for _time in range(4):
+    for _time in range(5):
         track(client, "H99.01-260302-0999")
-    # The limiter's own statement, nothing of the dossier.
-    with django_assert_num_queries(1):
+    # The limiter's own statement and the watch's, nothing of the dossier.
+    with django_assert_num_queries(2):
         limited = track(client, dossier.code, headers={"x-forwarded-for": "203.0.113.9"})
 
     assert limited.status_code == 429
