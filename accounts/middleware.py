@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Final
 
 from django.contrib import messages
@@ -12,12 +13,13 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from accounts import sessions
+from accounts.acting import find_acting
 from accounts.models import StaffRole, User
 from accounts.requests import own_path
 from accounts.selectors import list_roles
@@ -82,7 +84,16 @@ class PrivateByDefaultMiddleware(LoginRequiredMiddleware):
         response: HttpResponseBase | None = super().process_view(
             request, view_func, view_args, view_kwargs
         )
-        if response is not None and request.method not in {"GET", "HEAD"}:
+        if response is None and getattr(request, "acting_ended", False):
+            messages.warning(
+                request,
+                _(
+                    "Ông/bà không còn quyền thực hiện thay cho người vừa chọn: ủy quyền hoặc việc "
+                    "đại diện đã chấm dứt. Từ bây giờ ông/bà thực hiện cho chính mình."
+                ),
+            )
+            response = redirect("accounts:acting")
+        elif response is not None and request.method not in {"GET", "HEAD"}:
             # What was posted cannot be asked for again after the sign-in; its page can.
             page = own_path(request.headers.get("Referer", ""), request) or "/"
             response = redirect_to_login(page, self.get_login_url(view_func))
@@ -128,6 +139,18 @@ def _note_refusal(request: HttpRequest) -> None:
         watch.note_refusal(request.user, at=timezone.now())
 
 
+def _take_up_acting(request: HttpRequest, user: User, *, at: datetime) -> None:
+    """Let the person act for whom they chose, if the rows still say that they may."""
+    key = request.session.get(sessions.ACTING)
+    if not key or not user.is_citizen:
+        return
+    user.acting = find_acting(user, key=str(key), at=at)
+    if user.acting is None:
+        # Nothing of this request may happen in the name of the one, nor by mistake of the other.
+        sessions.restart(request.session, acting="")
+        request.acting_ended = True  # type: ignore[attr-defined]
+
+
 def _living_user(
     request: HttpRequest, user: AbstractBaseUser | AnonymousUser
 ) -> AbstractBaseUser | AnonymousUser:
@@ -136,6 +159,7 @@ def _living_user(
     at = timezone.now()
     if not sessions.is_over(request.session, user, at=at):
         sessions.mark_seen(request.session, at=at)
+        _take_up_acting(request, user, at=at)
         return user
     # `logout` looks at request.user, which is being made right here.
     request.user = user

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.base import SessionBase
 from django.utils.crypto import constant_time_compare
 
@@ -16,6 +17,18 @@ PROVED: Final = "proved_at"
 SECOND_STEP: Final = "second_step"
 # When the person of this session last proved who they are by electronic identity.
 EID_PROVED: Final = "eid_proved_at"
+
+# For whom the person acts, as `Acting.key`.
+ACTING: Final = "acting"
+# What a session keeps when its owner begins to act for somebody else: who signed in, when, how.
+_KEPT: Final = (
+    SESSION_KEY,
+    BACKEND_SESSION_KEY,
+    HASH_SESSION_KEY,
+    SIGNED_IN,
+    SEEN,
+    EID_PROVED,
+)
 
 # A living session is written once a minute, not with every request.
 WRITE_EVERY: Final = timedelta(minutes=1)
@@ -54,6 +67,20 @@ def mark_seen(session: SessionBase, *, at: datetime) -> None:
     now = int(at.timestamp())
     if now - session[SEEN] >= WRITE_EVERY.total_seconds():
         session[SEEN] = now
+
+
+def restart(session: SessionBase, *, acting: str) -> None:
+    """
+    Give a session another key and empty it but for the sign-in, for whom its owner acts from now.
+
+    Whatever a page had put by in the name of the one must not turn up in that of the other.
+    """
+    kept = {name: session[name] for name in _KEPT if name in session}
+    session.clear()
+    session.update(kept)
+    if acting:
+        session[ACTING] = acting
+    session.cycle_key()
 
 
 def idle_limit(user: User) -> timedelta:

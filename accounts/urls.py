@@ -2,8 +2,11 @@ from django.urls import path
 
 from accounts.views import (
     account,
+    acting,
     activity,
     eid,
+    mandates,
+    organisations,
     recovery,
     registration,
     robots,
@@ -35,6 +38,37 @@ urlpatterns = [
     path("tai-khoan/", account.profile, name="profile"),
     path("tai-khoan/hoat-dong/", activity.activity, name="activity"),
     path("thong-bao/", account.inbox, name="inbox"),
+    path("tai-khoan/thay-nguoi-khac/", acting.acting, name="acting"),
+    path("tai-khoan/to-chuc/", organisations.organisations, name="organisations"),
+    path(
+        "tai-khoan/to-chuc/khai/", organisations.organisation_declare, name="organisation_declare"
+    ),
+    path(
+        "tai-khoan/to-chuc/<int:organisation_id>/",
+        organisations.organisation,
+        name="organisation",
+    ),
+    path(
+        "tai-khoan/to-chuc/<int:organisation_id>/nguoi/<int:representative_id>/thoi/",
+        organisations.representative_end,
+        name="representative_end",
+    ),
+    path(
+        "tai-khoan/loi-moi/<int:representative_id>/",
+        organisations.invitation_answer,
+        name="invitation_answer",
+    ),
+    path("tai-khoan/uy-quyen/", mandates.mandates, name="mandates"),
+    path("tai-khoan/uy-quyen/lap/", mandates.mandate_give, name="mandate_give"),
+    path("tai-khoan/uy-quyen/lap/ma/", mandates.mandate_code, name="mandate_code"),
+    path("tai-khoan/uy-quyen/<int:mandate_id>/", mandates.mandate_answer, name="mandate_answer"),
+    path("tai-khoan/uy-quyen/<int:mandate_id>/cham-dut/", mandates.mandate_end, name="mandate_end"),
+    path("can-bo/to-chuc/", organisations.desk_organisations, name="desk_organisations"),
+    path(
+        "can-bo/to-chuc/<int:organisation_id>/da-doi-chieu/",
+        organisations.desk_organisation_seen,
+        name="desk_organisation_seen",
+    ),
     path("quen-mat-khau/", recovery.forgot_password, name="forgot_password"),
     path("quen-mat-khau/xac-nhan/", recovery.forgot_password_code, name="forgot_password_code"),
     path("quen-mat-khau/mat-khau-moi/", recovery.new_password, name="new_password"),

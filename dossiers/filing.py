@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from accounts.models import Unit
+from dossiers.enums import Relation
 from dossiers.models import Draft, DraftPaper
 from dossiers.people import CheckedPeople, check_people
 from dossiers.returns import CheckedReturn, check_return
@@ -43,6 +44,8 @@ STEP_NAMES: Final[Mapping[FilingStep, StrOrPromise]] = {
     FilingStep.REVIEW: gettext_lazy("Xem lại"),
     FilingStep.SUBMIT: gettext_lazy("Nộp"),
 }
+# No paper of a procedure has this key: keys of the catalogue have no underscore in front.
+MANDATE_PAPER: Final = "_giay-uy-quyen"
 # An offer of a lower level is information to read, not a desk that takes dossiers online.
 ONLINE_LEVEL: Final = 3
 
@@ -80,8 +83,9 @@ class Filing:
 
     @property
     def papers(self) -> tuple[Paper, ...]:
-        """The papers that the chosen case asks for."""
-        return tuple(one for one in self.all_papers if one.applies_to(self.draft.case_key))
+        """The papers that the chosen case asks for, and that on which the filing itself rests."""
+        asked = tuple(one for one in self.all_papers if one.applies_to(self.draft.case_key))
+        return (mandate_paper(), *asked) if needs_mandate_paper(self.draft) else asked
 
     @property
     def slots(self) -> tuple[Paper, ...]:
@@ -116,6 +120,22 @@ class Verdict:
     sections: tuple[Section, ...]
     returning: CheckedReturn
     problems: Mapping[str, list[str]]
+
+
+def needs_mandate_paper(draft: Draft) -> bool:
+    """Tell whether whoever files does so on a paper of the principal's."""
+    return draft.relation == Relation.PRINCIPAL and not draft.acting_key
+
+
+def mandate_paper() -> Paper:
+    """Return the paper by which a principal lets another file: asked by us, not by a revision."""
+    return Paper(
+        key=MANDATE_PAPER,
+        name=_("Giấy ủy quyền có công chứng hoặc chứng thực"),
+        hint=_("Chụp đủ các trang, thấy rõ chữ ký và dấu. Cán bộ đối chiếu khi tiếp nhận."),
+        is_mandatory=True,
+        source=PaperSource.UPLOAD,
+    )
 
 
 def online_offers(procedure: Procedure, *, on: date) -> list[Offer]:
@@ -191,6 +211,9 @@ def typed_people(draft: Draft) -> dict[str, str]:
         "child_name": kept.get("name", ""),
         "child_born": kept.get("date_of_birth", ""),
         "child_identity": draft.unsealed().get("applicant_identity", ""),
+        "principal_name": kept.get("principal_name", ""),
+        "principal_born": kept.get("principal_born", ""),
+        "principal_identity": draft.unsealed().get("principal_identity", ""),
     }
 
 

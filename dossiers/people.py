@@ -28,13 +28,20 @@ FIELDS: Final = (
     "child_name",
     "child_born",
     "child_identity",
+    "principal_name",
+    "principal_born",
+    "principal_identity",
 )
-MAX_LENGTHS: Final = {"address": 300, "child_name": 120, "email": 254}
+MAX_LENGTHS: Final = {"address": 300, "child_name": 120, "principal_name": 120, "email": 254}
 
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """How to reach whoever files, and the child for whom it is; "" and None when it is not."""
+    """
+    How to reach whoever files, and the child, or the principal by paper, for whom it is.
+
+    "" and None when it is for neither.
+    """
 
     relation: Relation
     phone: str
@@ -65,6 +72,8 @@ def check_people(typed: Mapping[str, str], *, today: date, by_email: bool = Fals
     name, born, number = "", None, ""
     if relation == Relation.MINOR_CHILD:
         name, born, number = run.child_name(), run.child_born(), run.child_identity()
+    elif relation == Relation.PRINCIPAL:
+        name, born, number = run.principal_name(), run.principal_born(), run.principal_identity()
     if run.errors or relation is None:
         return CheckedPeople(None, run.errors)
     return CheckedPeople(People(relation, phone, email, address, name, born, number), {})
@@ -118,6 +127,30 @@ class _Run:
         if not name:
             self.errors["child_name"] = _("Nhập họ, chữ đệm, tên của con.")
         return name
+
+    def principal_name(self) -> str:
+        name = normalise_name(self.typed["principal_name"])
+        if not name:
+            self.errors["principal_name"] = _("Nhập họ, chữ đệm, tên của người ủy quyền.")
+        return name
+
+    def principal_born(self) -> date | None:
+        try:
+            day = DayField().clean(self.typed["principal_born"])
+        except ValidationError as error:
+            self.errors["principal_born"] = " ".join(error.messages)
+            return None
+        if not isinstance(day, date) or _age(day, self.today) < ADULT_AGE:
+            self.errors["principal_born"] = _("Người ủy quyền phải từ đủ 18 tuổi.")
+            return None
+        return day
+
+    def principal_identity(self) -> str:
+        try:
+            return clean_identity_number(self.typed["principal_identity"])
+        except InvalidIdentityNumber as error:
+            self.errors["principal_identity"] = error.sentence
+            return ""
 
     def child_born(self) -> date | None:
         try:

@@ -3,12 +3,18 @@
 from collections.abc import Iterable
 
 from accounts.enums import Role
-from accounts.models import StaffRole
+from accounts.models import StaffRole, User
 from dossiers.models import Dossier, Step
 
 
 class NotYourDossier(Exception):
     """The person may not perform this action on this dossier."""
+
+
+def can_withdraw(dossier: Dossier, citizen: User) -> bool:
+    """Tell whether a citizen may take a dossier back: its owner, or its organisation's people."""
+    holds_mandate = citizen.acting is not None and citizen.acting.mandate_id is not None
+    return dossier.is_of(citizen) and not holds_mandate
 
 
 def can_work_on(step: Step, roles: Iterable[StaffRole]) -> bool:

@@ -247,19 +247,23 @@ def use_mandate(*, mandate_id: int, holder: User, procedure_code: str, at: datet
     mandate = _lock(mandate_id)
     if mandate is None or mandate.holder_id != holder.pk or mandate.kind != MandateKind.CODE:
         raise MandateEnded(mandate_id)
-    match mandate.state(at=at):
-        case MandateState.ACTIVE:
-            pass
-        case MandateState.USED:
-            raise MandateUsed(mandate_id)
-        case _:
-            raise MandateEnded(mandate_id)
-    if not mandate.covers(procedure_code):
-        raise OutOfScope(mandate_id)
+    _require_usable(mandate, procedure_code, at=at)
     mandate.used_at = at
     mandate.save(update_fields=["used_at"])
     _record(SecurityEventKind.MANDATE_USED, mandate, by=holder, at=at)
     return mandate
+
+
+def require_scope(*, mandate_id: int, procedure_code: str, at: datetime) -> None:
+    """
+    Refuse a filing that could not be handed in; the submission asks again under its lock.
+
+    :raises MandateEnded, MandateUsed, OutOfScope: as `use_mandate`.
+    """
+    mandate = Mandate.objects.filter(pk=mandate_id).first()
+    if mandate is None:
+        raise MandateEnded(mandate_id)
+    _require_usable(mandate, procedure_code, at=at)
 
 
 @requires_transaction
@@ -290,6 +294,16 @@ def note_paper_checked(*, mandate_id: int, by: User, at: datetime) -> None:
     Mandate.objects.filter(pk=mandate_id, kind=MandateKind.PAPER, checked_at=None).update(
         checked_at=at, checked_by=by
     )
+
+
+def _require_usable(mandate: Mandate, procedure_code: str, *, at: datetime) -> None:
+    state = mandate.state(at=at)
+    if state == MandateState.USED:
+        raise MandateUsed(mandate.pk)
+    if state != MandateState.ACTIVE:
+        raise MandateEnded(mandate.pk)
+    if not mandate.covers(procedure_code):
+        raise OutOfScope(mandate.pk)
 
 
 def _lock(mandate_id: int) -> Mandate | None:

@@ -204,18 +204,22 @@ def answer_invitation(*, representative_id: int, user: User, accepts: bool, at: 
 
 
 @transaction.atomic(durable=True)
-def end_representative(*, representative_id: int, by: User, at: datetime) -> None:
+def end_representative(
+    *, organisation_id: int, representative_id: int, by: User, at: datetime
+) -> None:
     """
     End a representative, or take an invitation back; it holds from the next request on.
 
     :raises NotRepresented: if `by` does not represent that organisation, or it ended already.
     """
-    held = Representative.objects.filter(pk=representative_id, ended_at=None).first()
+    organisation = _lock_represented(organisation_id, by, at=at)
+    held = (
+        Representative.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("user")
+        .filter(pk=representative_id, organisation=organisation, ended_at=None)
+        .first()
+    )
     if held is None:
-        raise NotRepresented(representative_id)
-    organisation = _lock_represented(held.organisation_id, by, at=at)
-    held = Representative.objects.select_for_update(of=("self",), no_key=True).get(pk=held.pk)
-    if held.ended_at is not None:
         raise NotRepresented(representative_id)
     held.ended_at, held.ended_by = at, by
     held.save(update_fields=["ended_at", "ended_by"])

@@ -14,6 +14,15 @@ from procedures.enums import ResultDelivery
 from procedures.models import Case, FeeRule
 
 MAX_RADIOS: Final = 8
+CHOSEN_PEOPLE: Final = (
+    "relation",
+    "child_name",
+    "child_born",
+    "child_identity",
+    "principal_name",
+    "principal_born",
+    "principal_identity",
+)
 RETURN_WORDS: Final = {
     ResultDelivery.ONLINE: gettext_lazy("Nhận bản điện tử trên cổng này, không mất thêm tiền"),
     ResultDelivery.COUNTER: gettext_lazy("Đến nhận tại quầy"),
@@ -87,6 +96,10 @@ class PeopleForm(FilingForm):
             choices=[
                 (Relation.SELF.value, gettext_lazy("Cho chính tôi")),
                 (Relation.MINOR_CHILD.value, gettext_lazy("Cho con chưa đủ 18 tuổi của tôi")),
+                (
+                    Relation.PRINCIPAL.value,
+                    gettext_lazy("Cho người ủy quyền cho tôi bằng giấy có công chứng, chứng thực"),
+                ),
             ]
         ),
     )
@@ -110,6 +123,26 @@ class PeopleForm(FilingForm):
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
+    principal_name = forms.CharField(
+        label=gettext_lazy("Họ, chữ đệm, tên của người ủy quyền"),
+        help_text=gettext_lazy("Như ghi trong giấy ủy quyền. Ảnh giấy được hỏi ở bước Giấy tờ."),
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    principal_born = forms.CharField(
+        label=gettext_lazy("Ngày sinh của người ủy quyền"),
+        help_text=gettext_lazy("Ví dụ: 27/3/1990"),
+        required=False,
+        widget=forms.TextInput(
+            attrs={"inputmode": "numeric", "autocomplete": "off", "class": "input-day"}
+        ),
+    )
+    principal_identity = forms.CharField(
+        label=gettext_lazy("Số định danh cá nhân của người ủy quyền"),
+        help_text=gettext_lazy("12 số."),
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
     phone = forms.CharField(
         label=gettext_lazy("Số điện thoại nhận tin về hồ sơ"),
         help_text=gettext_lazy("Số di động, ví dụ 0912 345 678."),
@@ -128,11 +161,30 @@ class PeopleForm(FilingForm):
         widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
     )
 
-    def __init__(self, *args: Any, by_email: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        by_email: bool = False,
+        client: str = "",
+        is_organisation: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        """:param client: for whom somebody files who acts for another; then nobody is chosen."""
         super().__init__(*args, **kwargs)
-        self.must("relation", "child_name", "child_born", "address")
         # Who lives abroad has no Vietnamese number, and is told by e-mail.
-        self.must("email" if by_email else "phone")
+        self.must("email" if by_email else "phone", "address")
+        if client:
+            for name in CHOSEN_PEOPLE:
+                del self.fields[name]
+            self.fields["address"].label = (
+                _("Trụ sở của tổ chức")
+                if is_organisation
+                else _("Nơi cư trú hiện nay của %(name)s") % {"name": client}
+            )
+            self.helper.layout = Layout("phone", "email", "address")
+            return
+        self.must("relation", "child_name", "child_born")
+        self.must("principal_name", "principal_born", "principal_identity")
         self.helper.layout = Layout(
             "relation",
             Div(
@@ -143,6 +195,12 @@ class PeopleForm(FilingForm):
                     "data-module": "reveal",
                     "data-show-if": f"relation={Relation.MINOR_CHILD.value}",
                 },
+            ),
+            Div(
+                "principal_name",
+                "principal_born",
+                "principal_identity",
+                **{"data-module": "reveal", "data-show-if": f"relation={Relation.PRINCIPAL.value}"},
             ),
             "phone",
             "email",

@@ -128,7 +128,9 @@ def issue_proof(dossier: Dossier, *, at: datetime) -> Slip:
     record = slips.ProofOfSubmission(
         head=words.head(dossier, number=_short(SlipKind.PROOF, count), at=at),
         person=words.person(dossier, names_applicant=False),
-        applicant=dossier.applicant_name if dossier.applicant_name != submitter.name else "",
+        applicant=dossier.applicant_name
+        if dossier.organisation_id is None and dossier.applicant_name != submitter.name
+        else "",
         procedure=dossier.procedure.name,
         case=dossier.case_name,
         agency=words.agencies(dossier),

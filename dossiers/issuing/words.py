@@ -84,6 +84,8 @@ def submitter(dossier: Dossier) -> DossierParty:
 def person(dossier: Dossier, *, names_applicant: bool = True) -> slips.Person:
     """Return the submitter as slips address them, and for whom they filed."""
     who = submitter(dossier)
+    if dossier.organisation_id is not None:
+        who = _organisation(dossier, who)
     is_for_another = names_applicant and dossier.applicant_name != who.name
     return slips.Person(
         name=who.name,
@@ -91,6 +93,17 @@ def person(dossier: Dossier, *, names_applicant: bool = True) -> slips.Person:
         phone=format_phone(who.phone),
         email=who.email,
         on_behalf_of=dossier.applicant_name if is_for_another else "",
+    )
+
+
+def _organisation(dossier: Dossier, who: DossierParty) -> DossierParty:
+    """Return the organisation as slips address it, at the phone of whoever filed for it."""
+    found = party(dossier, PartyRole.APPLICANT)
+    return DossierParty(
+        name=dossier.applicant_name,
+        phone=who.phone,
+        email=(found.email if found else "") or who.email,
+        address=found.address if found else "",
     )
 
 

@@ -10,12 +10,15 @@ from django.template import Context
 from django.template.loader import get_template
 
 from accounts.models import User
+from dossiers import clients
+from dossiers.clients import Reader
 from dossiers.enums import PartyRole
 from dossiers.issuing import words
 from dossiers.models import Dossier
 from portal.core import crypto
 from portal.core.dates import to_local
 from portal.core.db import requires_transaction
+from portal.core.identity import InvalidPhone, clean_phone
 from portal.core.text import initials, sms_parts, sms_text
 from portal.notices.enums import Medium
 from portal.notices.models import Attachment
@@ -42,10 +45,21 @@ def tell(
     """
     context = _context(dossier) | dict(facts)
     text = short_text(event, context)
-    for phone in phones(dossier):
+    for phone in phones(dossier, at=at):
         _queue(dossier, event, medium=Medium.SMS, to=phone, body=text, n=n, at=at)
     subject, body = letter(event, context | {"attached": ""})
-    _queue(dossier, event, medium=Medium.IN_APP, to="", subject=subject, body=body, n=n, at=at)
+    for reader in clients.readers(dossier, at=at):
+        _queue(
+            dossier,
+            event,
+            medium=Medium.IN_APP,
+            to="",
+            reader=reader,
+            subject=subject,
+            body=body,
+            n=n,
+            at=at,
+        )
     if by_email:
         mail(dossier, event, facts=facts, n=n, at=at)
 
@@ -63,7 +77,7 @@ def mail(
     """Queue the e-mail of an event, with the slip that belongs to it."""
     attached = {"attached": "yes" if attachment else ""}
     subject, body = letter(event, _context(dossier) | dict(facts) | attached)
-    for address in emails(dossier):
+    for address in emails(dossier, at=at):
         _queue(
             dossier,
             event,
@@ -97,17 +111,35 @@ def tell_staff(
         )
 
 
-def phones(dossier: Dossier) -> list[str]:
+def phones(dossier: Dossier, *, at: datetime) -> list[str]:
     """Return the owner's phone, then what was named for this dossier where it differs."""
-    named = [words.party(dossier, role) for role in (PartyRole.SUBMITTER, PartyRole.APPLICANT)]
-    owner = [dossier.owner.phone] if dossier.owner else []
-    return _distinct([*owner, *(one.phone for one in named if one)])
+    return [one for one in _addresses(dossier, "phone", at=at) if _is_mobile(one)]
 
 
-def emails(dossier: Dossier) -> list[str]:
+def emails(dossier: Dossier, *, at: datetime) -> list[str]:
     """Return the address of the account, and the one named for this dossier if it differs."""
-    owner = [dossier.owner.email] if dossier.owner else []
-    return _distinct([*owner, words.submitter(dossier).email])
+    return _addresses(dossier, "email", at=at)
+
+
+def _addresses(dossier: Dossier, kind: str, *, at: datetime) -> list[str]:
+    """
+    Return where a dossier's people are reached.
+
+    Whoever filed for an organisation or under a mandate is left out once they may do so no more;
+    an organisation without its first representative is reached through those whom it has now.
+    """
+    submitter = words.party(dossier, PartyRole.SUBMITTER)
+    applicant = words.party(dossier, PartyRole.APPLICANT)
+    filed = [getattr(submitter, kind)] if submitter else []
+    named = [getattr(applicant, kind)] if applicant else []
+    owner = [getattr(dossier.owner, kind)] if dossier.owner else []
+    if dossier.organisation_id is None and dossier.mandate_id is None:
+        return _distinct([*owner, *filed, *named])
+    is_told = clients.is_submitter_told(dossier, at=at)
+    if dossier.organisation_id is None:
+        return _distinct([*owner, *named, *(filed if is_told else [])])
+    others = [getattr(one.user, kind) for one in clients.readers(dossier, at=at)]
+    return _distinct([*(filed if is_told else others), *named])
 
 
 def short_text(event: str, context: Facts) -> str:
@@ -133,6 +165,8 @@ def short_moment(moment: datetime) -> str:
 def _context(dossier: Dossier) -> dict[str, str]:
     submitter, contact = words.submitter(dossier), words.contact(dossier)
     name = dossier.owner.full_name if dossier.owner else submitter.name
+    if dossier.organisation_id is not None:
+        name = dossier.applicant_name
     agency = dossier.deciding_unit.name
     return {
         "code": dossier.code,
@@ -166,13 +200,16 @@ def _queue(
     at: datetime,
     subject: str = "",
     attachments: tuple[Attachment, ...] = (),
+    reader: Reader | None = None,
 ) -> None:
-    address = crypto.keyed_hash(to)[:16] if to else str(dossier.owner_id)
+    recipient = reader.user if reader else dossier.owner
+    address = crypto.keyed_hash(to)[:16] if to else str(recipient.pk if recipient else None)
     queue_notice(
         kind=f"dossier-{event}".replace("_", "-"),
         medium=medium,
         to=to,
-        recipient=dossier.owner,
+        recipient=recipient,
+        context=reader.context if reader else "",
         subject_key=f"dossier:{dossier.code}",
         subject=subject,
         body=body,
@@ -180,6 +217,14 @@ def _queue(
         at=at,
         attachments=attachments,
     )
+
+
+def _is_mobile(phone: str) -> bool:
+    """Tell whether a text message reaches a phone: that of an organisation may stand on a desk."""
+    try:
+        return bool(clean_phone(phone))
+    except InvalidPhone:
+        return False
 
 
 def _render(name: str, context: Facts) -> str:

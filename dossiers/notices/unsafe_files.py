@@ -7,9 +7,9 @@ from django.conf import settings
 from django.urls import reverse
 
 from accounts.enums import Role
-from accounts.models import User
 from accounts.selectors import list_staff
-from dossiers import lifecycle
+from dossiers import clients, lifecycle
+from dossiers.clients import Reader
 from dossiers.models import Dossier, Draft, StoredFile, SupplementUpload
 from dossiers.notices.letters import letter, tell, tell_staff
 from portal.core.dates import local_day
@@ -24,7 +24,7 @@ PAPERS_STEP: Final = "giay-to"
 def queue_in_draft(draft: Draft, file: StoredFile, *, at: datetime) -> None:
     """Tell the owner of a draft, which cannot be handed in before the file is replaced."""
     _to_owner(
-        draft.owner,
+        Reader(draft.owner, draft.acting_key),
         file,
         subject_key=f"draft:{draft.pk}",
         facts={
@@ -78,9 +78,9 @@ def _url(name: str, *args: object) -> str:
 
 @requires_transaction
 def _in_supplement(dossier: Dossier, file: StoredFile, *, at: datetime) -> None:
-    if dossier.owner is not None:
+    for reader in clients.readers(dossier, at=at):
         _to_owner(
-            dossier.owner,
+            reader,
             file,
             subject_key=f"dossier:{dossier.code}",
             facts={
@@ -94,9 +94,10 @@ def _in_supplement(dossier: Dossier, file: StoredFile, *, at: datetime) -> None:
 
 @requires_transaction
 def _to_owner(
-    owner: User, file: StoredFile, *, subject_key: str, facts: dict[str, str], at: datetime
+    reader: Reader, file: StoredFile, *, subject_key: str, facts: dict[str, str], at: datetime
 ) -> None:
     """Tell of a file that is not handed in yet: no text message, the page says it as well."""
+    owner = reader.user
     context = {"name": owner.full_name, "file": file.name, "site_name": settings.SITE_NAME}
     subject, body = letter("unsafe_upload", context | facts)
     for medium, to in ((Medium.IN_APP, ""), (Medium.EMAIL, owner.email)):
@@ -105,9 +106,10 @@ def _to_owner(
             medium=medium,
             to=to,
             recipient=owner,
+            context=reader.context,
             subject_key=subject_key,
             subject=subject,
             body=body,
-            dedupe_key=f"unsafe-upload:{file.pk}:{medium}:{subject_key}",
+            dedupe_key=f"unsafe-upload:{file.pk}:{medium}:{subject_key}:{owner.pk}",
             at=at,
         )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.enums import PayWay, UserKind
 from accounts.models import CollectingAccount, User
-from dossiers import lifecycle
+from dossiers import lifecycle, policies
 from dossiers.codes import clean_code
 from dossiers.enums import DossierState, PartyRole, SlipKind, StepOutcome
 from dossiers.filing import STEP_NAMES, FilingStep
@@ -37,7 +37,7 @@ from dossiers.selectors.situation import Situation, TimelineItem, describe, time
 from dossiers.slips import Reason, RefusalSlip
 from portal.core.calendars import explain, notes_from_json
 from portal.core.dates import format_moment, format_short_day, local_day
-from portal.core.identity import format_phone, mask_identity_number, mask_phone
+from portal.core.identity import format_phone, format_tax_code, mask_identity_number, mask_phone
 from portal.notices.models import Notice
 from procedures.eform.parsing import parse_definition
 
@@ -234,7 +234,7 @@ def get_dossier_page(*, code: str, user: User, at: datetime) -> DossierPage | No
         reasons=_reasons(dossier),
         apology=_apology(dossier, apologies),
         result=results_for(dossier, user).select_related("file").first(),
-        can_withdraw=dossier.state in WITHDRAWABLE,
+        can_withdraw=dossier.state in WITHDRAWABLE and policies.can_withdraw(dossier, user),
     )
 
 
@@ -262,10 +262,10 @@ def get_open_request(dossier: Dossier) -> SupplementRequest | None:
     )
 
 
-def get_addresses(dossier: Dossier) -> str:
+def get_addresses(dossier: Dossier, *, at: datetime) -> str:
     """Return where messages about a dossier go, in words; phones are masked."""
-    told = [mask_phone(phone) for phone in letters.phones(dossier)]
-    return ", ".join([*told, *letters.emails(dossier)])
+    told = [mask_phone(phone) for phone in letters.phones(dossier, at=at)]
+    return ", ".join([*told, *letters.emails(dossier, at=at)])
 
 
 def get_proof(dossier: Dossier) -> Slip | None:
@@ -305,7 +305,8 @@ def papers_of(dossier: Dossier) -> list[PaperRows]:
 def _people(dossier: Dossier) -> list[Line]:
     rows: list[Line] = []
     for party in DossierParty.objects.filter(
-        Q(role=PartyRole.SUBMITTER) | Q(role=PartyRole.APPLICANT), dossier=dossier
+        role__in=[PartyRole.SUBMITTER, PartyRole.APPLICANT, PartyRole.MANDATE_HOLDER],
+        dossier=dossier,
     ).order_by("-role"):
         number = party.identity_number
         facts = [
@@ -315,6 +316,9 @@ def _people(dossier: Dossier) -> list[Line]:
             else "",
             _("số định danh %(number)s") % {"number": mask_identity_number(number)}
             if number
+            else "",
+            _("mã số thuế %(code)s") % {"code": format_tax_code(party.tax_code)}
+            if party.tax_code
             else "",
             format_phone(party.phone) if party.phone else "",
             party.address,

@@ -9,12 +9,13 @@ from django_stubs_ext import StrOrPromise
 
 from accounts.models import Unit
 from dossiers import attachments, filing
+from dossiers.clients import client_of
 from dossiers.enums import Relation
 from dossiers.filing import Filing, FilingStep, Place, Verdict
 from dossiers.models import DraftPaper
 from dossiers.selectors.answers import Line, LineTable, answer_parts
 from portal.core.dates import format_short_day
-from portal.core.identity import format_phone, mask_identity_number
+from portal.core.identity import format_phone, format_tax_code, mask_identity_number
 from portal.core.money import format_vnd
 from procedures import fees
 from procedures.enums import FeeMoment, PaperSource, ResultDelivery
@@ -89,7 +90,9 @@ def desk_of(page: Filing) -> Unit | None:
 
 def account_sources(page: Filing) -> dict[str, object]:
     """Return what the account knows, by the names that e-forms prefill from."""
-    owner = page.draft.owner
+    client = client_of(page.draft)
+    # Under a mandate the form is about the principal; of an organisation its person declares.
+    owner = client.principal if client and client.principal else page.draft.owner
     people = filing.typed_people(page.draft)
     born = owner.date_of_birth
     return {
@@ -114,6 +117,25 @@ def account_lines(page: Filing) -> list[Line]:
             _("Số hộ chiếu") if owner.has_passport else _("Số định danh cá nhân"),
             mask_identity_number(number) if number else "",
         ),
+    ]
+
+
+def client_lines(page: Filing) -> list[Line]:
+    """Return for whom somebody files, as that account knows it; empty for oneself."""
+    client = client_of(page.draft)
+    if client is None:
+        return []
+    if client.principal is None:
+        return [
+            Line(_("Tổ chức"), client.name),
+            Line(_("Mã số thuế"), format_tax_code(client.tax_code)),
+            Line(_("Trụ sở"), client.address),
+        ]
+    number, born = client.principal.identity_number, client.date_of_birth
+    return [
+        Line(_("Người ủy quyền"), client.name),
+        Line(_("Ngày sinh"), format_short_day(born) if born else ""),
+        Line(_("Số định danh cá nhân"), mask_identity_number(number) if number else ""),
     ]
 
 
@@ -180,7 +202,8 @@ def _agency_part(page: Filing) -> ReviewPart:
 
 
 def _people_part(page: Filing, verdict: Verdict) -> ReviewPart:
-    lines = account_lines(page)
+    clients = client_lines(page)
+    lines = [*account_lines(page), *clients]
     people = verdict.people.people
     if people is not None:
         lines += [
@@ -198,7 +221,16 @@ def _people_part(page: Filing, verdict: Verdict) -> ReviewPart:
                     mask_identity_number(number) if number else _("chưa có"),
                 ),
             ]
-        else:
+        elif people.relation == Relation.PRINCIPAL and people.child_born:
+            lines += [
+                Line(_("Hồ sơ làm cho người ủy quyền"), people.child_name),
+                Line(_("Ngày sinh của người ủy quyền"), format_short_day(people.child_born)),
+                Line(
+                    _("Số định danh cá nhân của người ủy quyền"),
+                    mask_identity_number(people.child_identity),
+                ),
+            ]
+        elif not clients:
             lines.append(Line(_("Hồ sơ làm cho"), _("chính người nộp")))
     return ReviewPart(_("Người nộp"), Place(FilingStep.PEOPLE), tuple(lines))
 

@@ -37,7 +37,7 @@ def find_file(dossier: Dossier, *, file_id: UUID, user: User) -> StoredFile | No
         | Q(pk__in=dossier.bundles.exclude(file=None).values("file"))
         | Q(pk__in=results_for(dossier, user).values("file"))
     )
-    if dossier.owner_id == user.pk:
+    if user.is_citizen and dossier.is_of(user):
         linked |= Q(pk__in=dossier.supplements.values("items__uploads__file"))
     return StoredFile.objects.filter(linked, pk=file_id).first()
 

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from accounts.models import User
 from dossiers import attachments
+from dossiers.filing import MANDATE_PAPER, needs_mandate_paper
 from dossiers.models import Draft, DraftPaper
 from dossiers.services.drafting import lock_draft, reopen_review
 from portal.core import files
@@ -151,6 +152,8 @@ def move_file_up(*, draft_id: UUID, owner: User, file_id: UUID, at: datetime) ->
 
 
 def _is_slot(draft: Draft, paper_key: str) -> bool:
+    if paper_key == MANDATE_PAPER:
+        return needs_mandate_paper(draft)
     paper = draft.revision.papers.filter(key=paper_key).first()
     if paper is None:
         return False

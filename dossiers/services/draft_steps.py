@@ -82,7 +82,8 @@ def save_people(
     kept = filing.typed_people(draft) | {
         name: str(typed[name])[:_MAX_TYPED] for name in PEOPLE_FIELDS if name in typed
     }
-    if kept["relation"] in Relation.values:
+    # Whoever acts for another files for that one: there is nothing to choose.
+    if kept["relation"] in Relation.values and not draft.acting_key:
         draft.relation = kept["relation"]
     draft.applicant = {
         "phone": kept["phone"],
@@ -90,8 +91,14 @@ def save_people(
         "address": kept["address"],
         "name": kept["child_name"],
         "date_of_birth": kept["child_born"],
+        "principal_name": kept["principal_name"],
+        "principal_born": kept["principal_born"],
     }
-    draft.seal({**draft.unsealed(), "applicant_identity": kept["child_identity"]})
+    numbers = {
+        "applicant_identity": kept["child_identity"],
+        "principal_identity": kept["principal_identity"],
+    }
+    draft.seal({**draft.unsealed(), **numbers})
     return save_step(
         draft, place, page, is_final=is_final, at=at, changed=["relation", "applicant", "sealed"]
     )

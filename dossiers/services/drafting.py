@@ -10,8 +10,8 @@ from django.db import transaction
 
 from accounts.limits import Bucket
 from accounts.models import User
-from accounts.services import limits
-from dossiers import filing
+from accounts.services import limits, mandates
+from dossiers import clients, filing
 from dossiers.enums import Relation
 from dossiers.filing import FilingStep, Place
 from dossiers.models import Draft
@@ -64,6 +64,7 @@ class Opened:
 def _make_draft(
     *, procedure: Procedure, owner: User, agency_key: str, case_key: str, at: datetime
 ) -> Draft:
+    acting = owner.acting
     # The owner's row is the queue in which two presses of one button wait for each other.
     User.objects.select_for_update(of=("self",), no_key=True).get(pk=owner.pk)
     mine = Draft.objects.visible_to(owner).open()
@@ -80,21 +81,27 @@ def _make_draft(
     cases = [case.key for case in procedure.current_revision.cases.all()]
     by_key = {agency.key: agency for agency in agencies}
     only = agencies[0] if len(agencies) == 1 else None
-    return Draft.objects.create(
+    draft = Draft(
         owner=owner,
+        organisation_id=acting.organisation_id if acting else None,
+        mandate_id=acting.mandate_id if acting else None,
         procedure=procedure,
         revision=procedure.current_revision,
         agency=by_key.get(agency_key, only),
         case_key=case_key if case_key in cases else cases[0] if len(cases) == 1 else "",
         relation=Relation.SELF,
-        applicant={
-            "phone": format_phone(owner.phone),
-            "email": owner.email,
-            "address": owner.address,
-        },
         created_at=at,
         updated_at=at,
     )
+    # Whoever files is reached at their own phone; where somebody lives is the client's.
+    client = clients.client_of(draft)
+    draft.applicant = {
+        "phone": format_phone(owner.phone),
+        "email": owner.email,
+        "address": client.address if client else owner.address,
+    }
+    draft.save(force_insert=True)
+    return draft
 
 
 def start_draft(
@@ -106,6 +113,8 @@ def start_draft(
     `agency_key` and `case_key` are what the person has chosen already, on the procedure's page.
 
     :raises ProcedureClosed: if nobody takes it online.
+    :raises mandates.MandateEnded, mandates.MandateUsed, mandates.OutOfScope: if the mandate under
+        which they act lets nothing of this procedure be filed.
     :raises TooManyDrafts: if the person has ten open drafts.
     :raises limits.TooManyRequests: if too many were made of late.
     """
@@ -121,6 +130,10 @@ def start_draft(
     )
     if procedure is None:
         raise ProcedureClosed(procedure_code)
+    if owner.acting is not None and owner.acting.mandate_id is not None:
+        mandates.require_scope(
+            mandate_id=owner.acting.mandate_id, procedure_code=procedure_code, at=at
+        )
     limits.require(Bucket.DRAFT_CREATE, str(owner.pk), at=at)
     return _make_draft(
         procedure=procedure, owner=owner, agency_key=agency_key, case_key=case_key, at=at
@@ -200,6 +213,8 @@ def _found(drafts: Any, draft_id: UUID, owner: User) -> Draft:
         drafts.visible_to(owner)
         .select_related(
             "owner",
+            "organisation",
+            "mandate__principal",
             "agency",
             "procedure__current_revision__form_version",
             "revision__form_version",

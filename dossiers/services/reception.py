@@ -8,6 +8,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.selectors import list_roles
+from accounts.services import mandates
 from dossiers import deadlines, issuing, notices, policies, steps, transitions
 from dossiers.enums import Action, DossierState, StepOutcome
 from dossiers.models import Dossier, Step
@@ -124,6 +125,8 @@ def accept_dossier(*, dossier_id: int, by: User, at: datetime, version: int | No
     )
     steps.close_step(step, by=by, at=at, outcome=StepOutcome.DONE)
     steps.open_workflow_step(dossier, index=0, at=at)
+    if dossier.mandate_id is not None:
+        mandates.note_paper_checked(mandate_id=dossier.mandate_id, by=by, at=at)
     issuing.issue_acceptance(dossier, by=by, at=at)
     notices.queue_accepted(dossier, at=at)
     fees.create_obligations(dossier, moment=FeeMoment.AT_RESULT, at=at)

@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 
 from accounts.enums import Role
 from accounts.limits import Bucket
-from accounts.models import Unit, User
-from accounts.services import limits
+from accounts.models import Mandate, Unit, User
+from accounts.services import limits, mandates, organisations
 from dossiers import (
     attachments,
+    clients,
     codes,
     deadlines,
     filing,
@@ -21,6 +22,7 @@ from dossiers import (
     steps,
     transitions,
 )
+from dossiers.clients import Client
 from dossiers.enums import DossierState, PartyRole, Relation
 from dossiers.filing import Filing, FilingStep, Place, Verdict
 from dossiers.models import Dossier, DossierPaper, DossierParty, Draft
@@ -51,6 +53,8 @@ def submit_dossier(*, draft_id: UUID, owner: User, key: UUID, at: datetime) -> D
     :raises drafting.DraftMissing: if `owner` has no such draft with this key.
     :raises drafting.ProcedureClosed: if the agency takes the procedure online no longer.
     :raises NotComplete: if a step lacks something; everything typed is kept.
+    :raises NotRepresented, MandateEnded, MandateUsed, OutOfScope: if `owner` may not file this for
+        whom the draft is.
     :raises limits.TooManyRequests: if too many were handed in of late.
     """
     draft = (
@@ -87,25 +91,59 @@ def _submit(*, draft_id: UUID, owner: User, at: datetime) -> Dossier:
         or verdict.people.people is None
     ):
         raise NotComplete(place, verdict.problems.get(place.mark, []))
-    dossier = _create(filed, verdict, filed.case, filed.offer, verdict.people.people, at=at)
+    mandate = _use_right(draft, verdict.people.people, at=at)
+    dossier = _create(
+        filed, verdict, filed.case, filed.offer, verdict.people.people, mandate=mandate, at=at
+    )
     _close_draft(draft, at=at)
     return dossier
 
 
+@requires_transaction
+def _use_right(draft: Draft, people: People, *, at: datetime) -> Mandate | None:
+    """Make sure, under a lock, that whoever files may do so for whom; return the mandate if any."""
+    code = draft.procedure.code
+    if draft.organisation_id is not None:
+        organisations.require_represented(
+            organisation_id=draft.organisation_id, user=draft.owner, at=at
+        )
+        return None
+    if draft.mandate_id is not None:
+        return mandates.use_mandate(
+            mandate_id=draft.mandate_id, holder=draft.owner, procedure_code=code, at=at
+        )
+    if people.relation == Relation.PRINCIPAL:
+        return mandates.record_paper(
+            holder=draft.owner, principal_name=people.child_name, procedure_code=code, at=at
+        )
+    return None
+
+
 def _create(
-    filed: Filing, verdict: Verdict, case: Case, offer: Offer, people: People, *, at: datetime
+    filed: Filing,
+    verdict: Verdict,
+    case: Case,
+    offer: Offer,
+    people: People,
+    *,
+    mandate: Mandate | None,
+    at: datetime,
 ) -> Dossier:
     draft, owner = filed.draft, filed.draft.owner
+    client = clients.client_of(draft)
+    principal = client.principal if client else None
     if draft.agency is None:
         raise drafting.ProcedureClosed(draft.procedure.code)
     desk = receiving_unit(offer, agency=draft.agency)
     agency = deciding_unit(offer, agency=draft.agency)
     answer_due = deadlines.answer_due(agency=agency, at=at)
-    child = people.relation == Relation.MINOR_CHILD
     dossier = Dossier(
         code=codes.new_code(agency=_owner_of(offer, draft.agency), at=at),
         submission_key=draft.submission_key,
-        owner=owner,
+        # What is filed under a mandate is its principal's, as if they had filed it.
+        owner=principal or owner,
+        organisation=draft.organisation,
+        mandate=mandate,
         procedure=draft.procedure,
         revision=draft.revision,
         form_version=draft.revision.form_version,
@@ -119,7 +157,7 @@ def _create(
         answers=verdict.form.answers,
         return_method=verdict.returning.method,
         return_address=verdict.returning.address,
-        applicant_name=people.child_name if child else owner.full_name,
+        applicant_name=client.name if client else people.child_name or owner.full_name,
         state=DossierState.SUBMITTED,
         state_changed_at=at,
         submitted_at=at,
@@ -127,7 +165,7 @@ def _create(
     )
     dossier.seal_answers(verdict.form.sealed)
     dossier.save(force_insert=True)
-    _add_people(dossier, owner, people)
+    _add_people(dossier, owner, people, client)
     papers = _add_papers(dossier, filed, at=at)
     transitions.record_submission(
         dossier,
@@ -181,36 +219,59 @@ def _snapshot(filed: Filing, verdict: Verdict, case: Case, offer: Offer) -> dict
 
 
 @requires_transaction
-def _add_people(dossier: Dossier, owner: User, people: People) -> None:
-    submitter = DossierParty(
+def _add_people(dossier: Dossier, owner: User, people: People, client: Client | None) -> None:
+    submitter = _person_who_files(dossier, owner, people, role=PartyRole.SUBMITTER)
+    applicant = _applicant(dossier, submitter, people, client)
+    parties = [submitter, applicant]
+    if dossier.mandate_id is not None:
+        parties.append(_person_who_files(dossier, owner, people, role=PartyRole.MANDATE_HOLDER))
+    for party in parties:
+        # bulk_create does not call save(), which would fold the name.
+        party.folded_name = fold(party.name)
+    DossierParty.objects.bulk_create(parties)
+
+
+def _person_who_files(
+    dossier: Dossier, owner: User, people: People, *, role: PartyRole
+) -> DossierParty:
+    return DossierParty(
         dossier=dossier,
-        role=PartyRole.SUBMITTER,
+        role=role,
         name=owner.full_name,
         phone=people.phone,
         email=people.email,
         date_of_birth=owner.date_of_birth,
-        address=people.address,
+        address=owner.address if dossier.mandate_id or dossier.organisation_id else people.address,
         identity_sealed=owner.identity_sealed,
         identity_hash=owner.identity_hash,
     )
+
+
+def _applicant(
+    dossier: Dossier, submitter: DossierParty, people: People, client: Client | None
+) -> DossierParty:
     applicant = DossierParty(dossier=dossier, role=PartyRole.APPLICANT, relation=people.relation)
-    if people.relation == Relation.MINOR_CHILD:
+    if client is not None:
+        applicant.relation = ""
+        applicant.name, applicant.tax_code = client.name, client.tax_code
+        applicant.phone, applicant.email = client.phone, client.email
+        applicant.address, applicant.date_of_birth = people.address, client.date_of_birth
+        if client.principal is not None:
+            applicant.identity_sealed = client.principal.identity_sealed
+            applicant.identity_hash = client.principal.identity_hash
+    elif people.relation in {Relation.MINOR_CHILD, Relation.PRINCIPAL}:
         applicant.name = people.child_name
         applicant.date_of_birth = people.child_born
-        applicant.address = people.address
+        applicant.address = people.address if people.relation == Relation.MINOR_CHILD else ""
         if people.child_identity:
             applicant.identity_sealed = crypto.seal(people.child_identity)
             applicant.identity_hash = crypto.keyed_hash(people.child_identity)
     else:
         for name in ("name", "phone", "email", "date_of_birth", "address"):
             setattr(applicant, name, getattr(submitter, name))
-        applicant.identity_sealed = owner.identity_sealed
-        applicant.identity_hash = owner.identity_hash
-    parties = [submitter, applicant]
-    for party in parties:
-        # bulk_create does not call save(), which would fold the name.
-        party.folded_name = fold(party.name)
-    DossierParty.objects.bulk_create(parties)
+        applicant.identity_sealed = submitter.identity_sealed
+        applicant.identity_hash = submitter.identity_hash
+    return applicant
 
 
 @requires_transaction

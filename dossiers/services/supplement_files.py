@@ -74,7 +74,7 @@ def remove_file(*, item_id: int, file_id: UUID, owner: User) -> None:
 def _lock_item(*, item_id: int, owner: User) -> SupplementItem:
     item = (
         SupplementItem.objects.select_related("request")
-        .filter(pk=item_id, request__dossier__owner=owner)
+        .filter(pk=item_id, request__dossier__in=Dossier.objects.of_citizen(owner))
         .exclude(paper_key="")
         .first()
     )

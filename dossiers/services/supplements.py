@@ -176,7 +176,7 @@ def answer_supplement(
 
     The clock goes on from this moment. `answers` and `sealed` map field keys to checked values.
 
-    :raises policies.NotYourDossier: if `by` did not hand the dossier in.
+    :raises policies.NotYourDossier: if the dossier is neither theirs nor of whom they act for.
     :raises NoOpenRequest: if nothing is asked (any more).
     :raises NotAnswered: if an item has neither file nor answer, or a file with a virus.
     """
@@ -185,7 +185,7 @@ def answer_supplement(
         .select_related("receiving_unit", "deciding_unit", "procedure", "owner")
         .get(pk=dossier_id)
     )
-    if dossier.owner_id != by.pk:
+    if not dossier.is_of(by):
         raise policies.NotYourDossier(dossier.code)
     request = dossier.supplements.filter(answered_at=None, closed_at=None).first()
     if request is None or dossier.state != DossierState.SUPPLEMENT:

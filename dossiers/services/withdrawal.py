@@ -17,12 +17,12 @@ def withdraw_dossier(*, dossier_id: int, by: User, at: datetime, version: int | 
     """
     Withdraw a dossier: its step, its open request and what is still due are closed with it.
 
-    :raises policies.NotYourDossier: if `by` did not hand it in.
+    :raises policies.NotYourDossier: if it is not theirs, or they only hold a mandate.
     :raises lifecycle.StaleVersion: if it moved on since the page was made.
     :raises lifecycle.ForbiddenTransition: if it is decided or has ended.
     """
     dossier = processing.lock_dossier(dossier_id=dossier_id, version=version)
-    if dossier.owner_id != by.pk:
+    if not policies.can_withdraw(dossier, by):
         raise policies.NotYourDossier(dossier.code)
     dossier.closed_at = at
     transitions.apply(dossier, Action.WITHDRAW, by=by, at=at, changed=["closed_at"])

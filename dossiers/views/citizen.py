@@ -39,7 +39,7 @@ def done(request: CitizenRequest, code: str) -> HttpResponse:
     context = {
         "dossier": dossier,
         "proof_url": _slip_url(dossier, proof) if proof else "",
-        "addresses": citizen.get_addresses(dossier),
+        "addresses": citizen.get_addresses(dossier, at=timezone.now()),
         "waits_for_payment": dossier.is_waiting_for_citizen,
         "pay_url": reverse("payments:pay", args=[dossier.code])
         if dossier.is_waiting_for_citizen
@@ -90,6 +90,8 @@ def detail(request: CitizenRequest, code: str) -> HttpResponse:
 def withdraw(request: CitizenRequest, code: str) -> HttpResponse:
     """Ask once more, then take the dossier back."""
     dossier = _own(request, code)
+    if not policies.can_withdraw(dossier, request.user):
+        raise Http404
     if dossier.lifecycle_state not in lifecycle.OPEN:
         return _too_late(request, dossier)
     if request.method != "POST":

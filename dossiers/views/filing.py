@@ -23,9 +23,11 @@ from dossiers.forms.filing import SubmitForm
 from dossiers.selectors import filing as pages
 from dossiers.services import draft_steps, drafting, submission
 from dossiers.views.filing_frame import (
+    REFUSED_TO_ACT,
     Desk,
     desk_of,
     filing_view,
+    may_not_act,
     not_yet,
     open_desk,
     show,
@@ -50,6 +52,8 @@ def start(request: CitizenRequest, procedure_code: str) -> HttpResponse:
         )
     except drafting.ProcedureClosed:
         return render(request, "dossiers/filing/closed.html", status=404)
+    except REFUSED_TO_ACT as error:
+        return may_not_act(request, error)
     except drafting.TooManyDrafts:
         messages.warning(
             request,
@@ -254,6 +258,8 @@ def _submit(request: CitizenRequest, draft_id: UUID, form: SubmitForm) -> HttpRe
             ),
         )
         return redirect("dossiers:step", draft_id=draft_id, step=FilingStep.AGENCY.value)
+    except REFUSED_TO_ACT as error:
+        return may_not_act(request, error)
     except submission.NotComplete as error:
         messages.warning(
             request,

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts.decorators import citizen_required
 from accounts.requests import CitizenRequest
+from accounts.services import mandates, organisations
 from dossiers import filing
 from dossiers.filing import STEP_NAMES, Filing, FilingStep, Place, Verdict
 from dossiers.models import Dossier, Draft
@@ -84,6 +85,29 @@ class Desk:
         post = self.request.POST
         version = whole_number(post.get("phien", "")) or 0
         return PageMark(version=version, token=post.get("trang", "")[:36])
+
+
+# What a submission raises where whoever files may not do so (any more) for whom it is.
+REFUSED_TO_ACT: Final = (
+    organisations.NotRepresented,
+    mandates.MandateEnded,
+    mandates.MandateUsed,
+    mandates.OutOfScope,
+)
+
+
+def may_not_act(request: CitizenRequest, error: Exception) -> HttpResponse:
+    """Say why nothing can be filed for the other person, where one chooses for whom one acts."""
+    sentence = _("Chưa nộp được: ông/bà không còn quyền thực hiện thay cho người này.")
+    if isinstance(error, mandates.MandateUsed):
+        sentence = _(
+            "Chưa nộp được: ủy quyền này chỉ dùng cho một hồ sơ, và hồ sơ đó đã nộp rồi. Cần người "
+            "ủy quyền lập ủy quyền mới."
+        )
+    elif isinstance(error, mandates.OutOfScope):
+        sentence = _("Chưa nộp được: ủy quyền này không gồm thủ tục vừa chọn.")
+    messages.warning(request, sentence)
+    return redirect("accounts:acting")
 
 
 def open_desk(request: CitizenRequest, draft_id: UUID) -> Desk:

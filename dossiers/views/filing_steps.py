@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from dossiers import filing
+from dossiers.clients import client_of
 from dossiers.filing import FilingStep, Place
 from dossiers.forms.filing import AgencyForm, FilingForm, PeopleForm, ReturnForm
 from dossiers.models import Draft
@@ -89,7 +90,7 @@ def _stored_form(desk: Desk, place: Place) -> Any:
         initial = {"agency": str(draft.agency_id or ""), "case": draft.case_key}
         return _agency_form(desk, initial=initial)
     if place.step is FilingStep.PEOPLE:
-        return PeopleForm(initial=filing.typed_people(draft), by_email=not draft.owner.phone)
+        return _people_form(desk, initial=filing.typed_people(draft))
     if place.step is FilingStep.RETURN:
         initial = {
             "method": draft.return_method,
@@ -116,7 +117,7 @@ def _posted_form(desk: Desk, place: Place) -> Any:
             form.show({"case": _first(verdict.problems, place)})
         return form
     if place.step is FilingStep.PEOPLE:
-        form = PeopleForm(post, by_email=not desk.filing.draft.owner.phone)
+        form = _people_form(desk, data=post)
         form.show(verdict.people.errors)
         return form
     if place.step is FilingStep.RETURN:
@@ -143,7 +144,7 @@ def _context(desk: Desk, place: Place) -> dict[str, Any]:
             "only_case": page.cases[0] if len(page.cases) == 1 else None,
         }
     elif place.step is FilingStep.PEOPLE:
-        context["account"] = pages.account_lines(page)
+        context |= {"account": pages.account_lines(page), "client": pages.client_lines(page)}
     elif place.step is FilingStep.RETURN:
         rules = asked_rules(page.case.fees.all() if page.case else (), on=page.today)
         context |= {
@@ -166,6 +167,16 @@ def _context(desk: Desk, place: Place) -> dict[str, Any]:
 def _agency_form(desk: Desk, **kwargs: Any) -> AgencyForm:
     agencies = pages.list_agencies(desk.filing)
     return AgencyForm(agencies=agencies, cases=desk.filing.cases, **kwargs)
+
+
+def _people_form(desk: Desk, **kwargs: Any) -> PeopleForm:
+    client = client_of(desk.draft)
+    return PeopleForm(
+        by_email=not desk.draft.owner.phone,
+        client=client.name if client else "",
+        is_organisation=bool(client and client.tax_code),
+        **kwargs,
+    )
 
 
 def _return_form(desk: Desk, **kwargs: Any) -> ReturnForm:

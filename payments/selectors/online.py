@@ -58,7 +58,7 @@ def get_pay_page(*, code: str, user: User, at: datetime) -> PayPage | None:
         return None
     dossier = (
         Dossier.objects.visible_to(user, at=at)
-        .filter(code=cleaned, owner=user)
+        .filter(code=cleaned)
         .select_related("procedure", "revision", "receiving_unit", "deciding_unit")
         .first()
     )
@@ -97,7 +97,9 @@ def _account(dossier: Dossier, *, at: datetime) -> CollectingAccount | None:
 def get_attempt(*, reference: str, user: User) -> AttemptPage | None:
     """Return one attempt of a payer, None for anybody else's."""
     payment = (
-        Payment.objects.filter(reference=reference, owner=user)
+        Payment.objects.filter(
+            reference=reference, owner=user, dossier__in=Dossier.objects.of_citizen(user)
+        )
         .select_related("dossier__receiving_unit", "dossier__revision", "agency")
         .first()
     )

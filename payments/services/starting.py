@@ -60,14 +60,14 @@ def start_payment(
     The same key again is the same attempt, and so is another while an earlier one is still open
     at the gateway: two tabs pay once.
 
-    :raises dossiers.policies.NotYourDossier: if `owner` did not hand the dossier in.
+    :raises dossiers.policies.NotYourDossier: if it is neither theirs nor of whom they act for.
     :raises AnotherAmount: if the sums due are not `obligation_ids` and `amount_vnd`.
     :raises NothingToPay: if nothing of them is due.
     :raises NotPaidOnline: if the agency cannot be paid online.
     :raises UnderReview: if an earlier attempt took money that is being looked into.
     """
     dossier = lock_dossiers([dossier_id])[dossier_id]
-    if dossier.owner_id != owner.pk:
+    if not dossier.is_of(owner):
         raise dossier_policies.NotYourDossier(dossier.code)
     twin = Payment.objects.filter(key=key).first()
     if twin is not None:
