@@ -4,7 +4,12 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
-from accounts.decorators import citizen_required, limited, staff_required
+from accounts.decorators import (
+    citizen_required,
+    fresh_proof_required,
+    limited,
+    staff_required,
+)
 from accounts.enums import Role
 from accounts.limits import Bucket
 from accounts.requests import CitizenRequest, StaffRequest, client_address, code_session
@@ -24,6 +29,12 @@ def staff(request: StaffRequest) -> HttpResponse:
 def leaders(request: StaffRequest) -> HttpResponse:
     held = [role.unit.name for role in request.roles] + [role.role for role in request.roles]
     return HttpResponse(str(held))
+
+
+@staff_required(Role.LEADER)
+@fresh_proof_required
+def weighty(request: StaffRequest) -> HttpResponse:
+    return HttpResponse(f"{request.method} {request.POST.getlist('chon')} {request.GET.get('a')}")
 
 
 @login_not_required
@@ -56,6 +67,7 @@ urlpatterns = [
     path("g/citizens/<str:word>/", citizens),
     path("g/staff/", staff),
     path("g/leaders/", leaders),
+    path("g/weighty/", weighty),
     path("g/alone/", guarded_by_the_decorator_alone),
     path("g/private/", private),
     path("g/public/", public),

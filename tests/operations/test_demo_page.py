@@ -3,11 +3,21 @@
 import re
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from io import StringIO
+from pathlib import Path
 
 import pytest
+import time_machine
+from django.core.management import call_command
 
+from accounts.models import SecondFactor
+from accounts.services import second_factor
+from portal.core import totp
 from portal.notices.outbox_files import write_message
-from portal.operations.demo_data import load_people
+from portal.operations.demo_data import demo_secret, load_people
+from portal.operations.services import seed_catalogue
+
+pytestmark = pytest.mark.django_db
 
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 EMAIL = (
@@ -50,6 +60,51 @@ def test_page_lists_every_sign_in_of_every_role(client, outbox):
         assert row["identity_number"] in text
     for role in ("Cán bộ một cửa", "Chuyên viên", "Lãnh đạo", "Văn thư", "Thủ quỹ", "Quản trị"):
         assert role in text
+
+
+def test_page_shows_the_code_that_each_member_of_staff_types_now(client, outbox):
+    units = seed_catalogue.seed_units(valid_from=AT.date())
+    seed_catalogue.seed_people(units, at=AT)
+    factor = SecondFactor.objects.get(user__username="motcua.songtranh")
+    secret = demo_secret("motcua.songtranh")
+    with time_machine.travel(AT, tick=False):
+        first = totp.code_of(secret, totp.step_of(AT))
+        assert first in text_of(client.get("/trinh-dien/"))
+        assert second_factor.prove(user=factor.user, code=first, client="::1", at=AT)
+
+        text = text_of(client.get("/trinh-dien/"))
+        following = totp.code_of(secret, totp.step_of(AT) + 1)
+        assert following in text
+        assert first not in text
+        assert second_factor.prove(user=factor.user, code=following, client="::1", at=AT)
+
+
+def test_sign_ins_name_code_and_secret_of_everybody(settings):
+    settings.DEMO = True
+    units = seed_catalogue.seed_units(valid_from=AT.date())
+    seed_catalogue.seed_people(units, at=AT)
+    printed = StringIO()
+    with time_machine.travel(AT, tick=False):
+        call_command("demo_sign_ins", stdout=printed)
+
+    for row in load_people()["staff"]:
+        secret = demo_secret(row["username"])
+        code = totp.code_of(secret, totp.step_of(AT))
+        assert re.search(rf"{re.escape(row['username'])} +{code} +{secret}", printed.getvalue())
+
+
+def test_document_names_the_secret_of_everybody():
+    text = (Path(__file__).parents[2] / "docs" / "demo.md").read_text(encoding="utf-8")
+
+    for row in load_people()["staff"]:
+        assert f"| `{row['username']}` | `{demo_secret(row['username'])}` |" in text
+
+
+def test_secrets_of_the_demonstration_carry_its_mark():
+    secrets = {demo_secret(row["username"]) for row in load_people()["staff"]}
+
+    assert len(secrets) == len(load_people()["staff"])
+    assert all(re.fullmatch(rf"{second_factor.DEMO_MARK}[A-Z2-7]{{23}}", one) for one in secrets)
 
 
 def test_newest_text_message_stands_on_top_where_its_code_is_looked_for(client, outbox):
