@@ -29,6 +29,7 @@ from accounts.views.targets import staff_home, with_next
 from portal.core import totp
 from portal.core.crypto import Unreadable, seal, unseal
 from portal.core.pdf import qr_data_uri
+from portal.core.text import sms_text
 
 # The secret that is being set up, sealed with the id of whose it will be.
 ENROLMENT: Final = "enrolment"
@@ -110,7 +111,8 @@ def enrol(request: HttpRequest) -> HttpResponse:
         else:
             _enter(request, user, at=at)
             return _show_codes(request, codes, is_new=True)
-    uri = totp.provisioning_uri(secret, account=user.username, issuer=settings.SITE_NAME)
+    # Unaccented: each accented letter would take nine signs of the QR code, and old cameras give up.
+    uri = totp.provisioning_uri(secret, account=user.username, issuer=sms_text(settings.SITE_NAME))
     return render_form(
         request,
         "accounts/enrol.html",

@@ -169,6 +169,9 @@ class AppCodeField(forms.CharField):
         kwargs.setdefault("widget", forms.TextInput(attrs=attrs))
         super().__init__(max_length=20, **kwargs)
 
+    def prepare_value(self, value: Any) -> None:
+        """Show nothing: a code that was refused is of no more use, and is not to be corrected."""
+
     def clean(self, value: Any) -> str:
         text = re.sub(r"[\s.-]", "", str(super().clean(value)))
         if text and not (re.fullmatch(r"[0-9]+", text) and len(text) in self.lengths):
