@@ -111,7 +111,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
         else:
             _enter(request, user, at=at)
             return _show_codes(request, codes, is_new=True)
-    # Unaccented: each accented letter would take nine signs of the QR code, and old cameras give up.
+    # Unaccented: an accented letter takes nine signs of the QR code, and old cameras give up.
     uri = totp.provisioning_uri(secret, account=user.username, issuer=sms_text(settings.SITE_NAME))
     return render_form(
         request,
