@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from accounts.enums import Role
+from accounts.enums import IdentityLevel, Role
 from accounts.models import StaffRole, User
 from dossiers.models import Dossier, Step
 
@@ -15,6 +15,20 @@ def can_withdraw(dossier: Dossier, citizen: User) -> bool:
     """Tell whether a citizen may take a dossier back: its owner, or its organisation's people."""
     holds_mandate = citizen.acting is not None and citizen.acting.mandate_id is not None
     return dossier.is_of(citizen) and not holds_mandate
+
+
+def is_known_well_enough(person: User, *, required: str, by_eid: bool) -> bool:
+    """
+    Tell whether somebody is known as surely as a procedure requires of who files online.
+
+    `by_eid` says that this very session was opened, or confirmed, by electronic identity: where
+    that is required, a password does not stand for it, whatever the account has proved before.
+    """
+    weakest_first = list(IdentityLevel)
+    level = weakest_first.index(IdentityLevel(person.identity_level))
+    if level < weakest_first.index(IdentityLevel(required)):
+        return False
+    return by_eid or required != IdentityLevel.EID
 
 
 def can_work_on(step: Step, roles: Iterable[StaffRole]) -> bool:

@@ -247,8 +247,16 @@ def _ask_to_confirm(request: HttpRequest, provider: Provider) -> HttpResponse:
 
 
 def _not_offered(request: HttpRequest) -> HttpResponse:
-    messages.info(request, _("Cổng này chưa bật đăng nhập bằng định danh điện tử."))
-    return _to_sign_in(request)
+    messages.info(
+        request,
+        _(
+            "Cổng này chưa bật đăng nhập bằng định danh điện tử. Việc cần định danh điện tử thì "
+            "làm trực tiếp tại Trung tâm Phục vụ hành chính công."
+        ),
+    )
+    # Not back to the page that led here: it would lead here again.
+    is_in = is_signed_in(request, UserKind.CITIZEN)
+    return redirect(citizen_home()) if is_in else _to_sign_in(request)
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:

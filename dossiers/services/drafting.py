@@ -15,13 +15,14 @@ from dossiers import clients, filing
 from dossiers.enums import Relation
 from dossiers.filing import FilingStep, Place
 from dossiers.models import Draft
+from dossiers.policies import is_known_well_enough
 from portal.core.dates import to_local
 from portal.core.db import requires_transaction
 from portal.core.identity import format_phone
 from procedures.eform.answers import Typed, check
 from procedures.eform.drafts import head_of
 from procedures.eform.parsing import parse_definition
-from procedures.models import Procedure
+from procedures.models import Procedure, Revision
 
 MAX_OPEN: Final = 10
 
@@ -40,6 +41,10 @@ class DraftSubmitted(Exception):
 
 class ProcedureClosed(Exception):
     """The procedure takes no dossiers online, here or at all (any more)."""
+
+
+class IdentityNotProved(Exception):
+    """The procedure asks for a surer proof of who files: a sign-in by electronic identity."""
 
 
 class TooManyDrafts(Exception):
@@ -105,13 +110,21 @@ def _make_draft(
 
 
 def start_draft(
-    *, procedure_code: str, owner: User, at: datetime, agency_key: str = "", case_key: str = ""
+    *,
+    procedure_code: str,
+    owner: User,
+    at: datetime,
+    agency_key: str = "",
+    case_key: str = "",
+    by_eid: bool = False,
 ) -> Draft:
     """
     Return the newest open draft of a procedure, or a new one with what the account knows.
 
-    `agency_key` and `case_key` are what the person has chosen already, on the procedure's page.
+    `agency_key` and `case_key` are what the person has chosen already, on the procedure's page;
+    `by_eid` says that they are signed in by electronic identity.
 
+    :raises IdentityNotProved: if the procedure asks for a surer proof of who files.
     :raises ProcedureClosed: if nobody takes it online.
     :raises mandates.MandateEnded, mandates.MandateUsed, mandates.OutOfScope: if the mandate under
         which they act lets nothing of this procedure be filed.
@@ -119,8 +132,9 @@ def start_draft(
     :raises limits.TooManyRequests: if too many were made of late.
     """
     mine = Draft.objects.visible_to(owner).open().filter(procedure__code=procedure_code)
-    newest = mine.order_by("-updated_at").first()
+    newest = mine.select_related("procedure__current_revision").order_by("-updated_at").first()
     if newest is not None:
+        require_identity(newest.procedure.current_revision, owner, by_eid=by_eid)
         return newest
     procedure = (
         Procedure.objects.published()
@@ -134,10 +148,20 @@ def start_draft(
         mandates.require_scope(
             mandate_id=owner.acting.mandate_id, procedure_code=procedure_code, at=at
         )
+    require_identity(procedure.current_revision, owner, by_eid=by_eid)
     limits.require(Bucket.DRAFT_CREATE, str(owner.pk), at=at)
     return _make_draft(
         procedure=procedure, owner=owner, agency_key=agency_key, case_key=case_key, at=at
     )
+
+
+def require_identity(revision: Revision | None, owner: User, *, by_eid: bool) -> None:
+    """:raises IdentityNotProved: if `owner` is not known as surely as the procedure asks."""
+    if revision is None:
+        return
+    required = revision.required_identity
+    if not is_known_well_enough(owner, required=required, by_eid=by_eid):
+        raise IdentityNotProved(required)
 
 
 def open_draft(*, draft_id: UUID, owner: User, at: datetime) -> Opened:

@@ -46,10 +46,15 @@ class NotComplete(Exception):
         self.problems = problems
 
 
-def submit_dossier(*, draft_id: UUID, owner: User, key: UUID, at: datetime) -> Dossier:
+def submit_dossier(
+    *, draft_id: UUID, owner: User, key: UUID, at: datetime, by_eid: bool = False
+) -> Dossier:
     """
     Hand a draft in and return its dossier; the same key again returns the same dossier.
 
+    `by_eid` says that `owner` is signed in by electronic identity, which some procedures require.
+
+    :raises drafting.IdentityNotProved: if this one does; everything typed is kept.
     :raises drafting.DraftMissing: if `owner` has no such draft with this key.
     :raises drafting.ProcedureClosed: if the agency takes the procedure online no longer.
     :raises NotComplete: if a step lacks something; everything typed is kept.
@@ -68,17 +73,19 @@ def submit_dossier(*, draft_id: UUID, owner: User, key: UUID, at: datetime) -> D
     if draft.submitted_at is None:
         limits.require(Bucket.SUBMIT, str(owner.pk), at=at)
         limits.require(Bucket.SUBMIT_PROCEDURE, str(owner.pk), str(draft.procedure_id), at=at)
-    return _submit(draft_id=draft_id, owner=owner, at=at)
+    return _submit(draft_id=draft_id, owner=owner, at=at, by_eid=by_eid)
 
 
 @transaction.atomic(durable=True)
-def _submit(*, draft_id: UUID, owner: User, at: datetime) -> Dossier:
+def _submit(*, draft_id: UUID, owner: User, at: datetime, by_eid: bool) -> Dossier:
     try:
         draft = drafting.lock_draft(draft_id=draft_id, owner=owner)
     except drafting.DraftSubmitted as error:
         return Dossier.objects.get(submission_key=error.draft.submission_key)
     if draft.revision_id != draft.procedure.current_revision_id:
         raise NotComplete(Place(FilingStep.REVIEW), [_("Thủ tục vừa được cập nhật.")])
+    # The account as it is now, under the draft's lock: not as it was when the page was made.
+    drafting.require_identity(draft.revision, draft.owner, by_eid=by_eid)
     filed = filing.load(draft, today=to_local(at).date())
     if filed.offer is None and filed.draft.agency is not None:
         raise drafting.ProcedureClosed(draft.procedure.code)

@@ -1,6 +1,7 @@
 """Filing a dossier, step by step: each step its own address, complete without JavaScript."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,10 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts import sessions
 from accounts.decorators import citizen_required
 from accounts.enums import CodePurpose
 from accounts.limits import CODE_GAP
-from accounts.requests import CitizenRequest, client_address, code_session
+from accounts.requests import NEXT, CitizenRequest, client_address, code_session
 from accounts.services import codes, robots
 from accounts.services.limits import TooManyRequests
 from accounts.views.refusals import resend_sentence
@@ -49,7 +51,10 @@ def start(request: CitizenRequest, procedure_code: str) -> HttpResponse:
             agency_key=request.GET.get("co_quan", ""),
             case_key=request.GET.get("truong_hop", ""),
             at=timezone.now(),
+            by_eid=sessions.is_by_eid(request.session),
         )
+    except drafting.IdentityNotProved:
+        return _ask_eid(request.get_full_path())
     except drafting.ProcedureClosed:
         return render(request, "dossiers/filing/closed.html", status=404)
     except REFUSED_TO_ACT as error:
@@ -199,10 +204,10 @@ def _hand_in(request: CitizenRequest, draft_id: UUID) -> HttpResponse:
             refusal = _code_refusal(request, form.cleaned_data["code"])
             if refusal:
                 form.add_error("code", refusal)
-        elif not payload:
+        elif not payload and not sessions.is_by_eid(request.session):
             # No script ran, or it could not reach us: a code to the phone takes its place.
             return _ask_code(request, draft_id)
-        elif not robots.verify(payload=payload, at=timezone.now()):
+        elif payload and not robots.verify(payload=payload, at=timezone.now()):
             form.add_error(
                 None,
                 _(
@@ -248,7 +253,10 @@ def _submit(request: CitizenRequest, draft_id: UUID, form: SubmitForm) -> HttpRe
             owner=request.user,
             key=form.cleaned_data["key"],
             at=timezone.now(),
+            by_eid=sessions.is_by_eid(request.session),
         )
+    except drafting.IdentityNotProved:
+        return _ask_eid(reverse("dossiers:step", args=[draft_id, FilingStep.SUBMIT.value]))
     except drafting.ProcedureClosed:
         messages.warning(
             request,
@@ -268,6 +276,11 @@ def _submit(request: CitizenRequest, draft_id: UUID, form: SubmitForm) -> HttpRe
         )
         return redirect(open_desk(request, draft_id).url(error.place))
     return redirect("dossiers:done", code=dossier.code)
+
+
+def _ask_eid(wanted: str) -> HttpResponse:
+    """Lead to the proof by electronic identity, and from there back to the page `wanted`."""
+    return redirect(f"{reverse('accounts:eid_begin')}?{urlencode({NEXT: wanted})}")
 
 
 def _send_code(request: CitizenRequest) -> None:

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Tier
+from accounts.enums import IdentityLevel, Tier
 from portal.core.history import tracked
 from portal.core.text import fold, sort_key
 from procedures.enums import FeeMoment, ProcedureState, RevisionState
@@ -134,6 +134,14 @@ class Revision(models.Model):
     )
     presence_required = models.BooleanField(_("bắt buộc có mặt"), default=False)
     presence_note = models.CharField(max_length=300, blank=True)
+    # How surely it must be known who files online; at a counter the paper itself is looked at.
+    required_identity = models.CharField(
+        _("mức xác nhận danh tính khi nộp trực tuyến"),
+        max_length=16,
+        choices=IdentityLevel,
+        default=IdentityLevel.DECLARED,
+        db_default=IdentityLevel.DECLARED,
+    )
     form_version = models.ForeignKey(
         "procedures.FormVersion",
         null=True,
@@ -177,3 +185,8 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.procedure_id} #{self.number}"
+
+    @property
+    def asks_eid(self) -> bool:
+        """Whether only somebody signed in by electronic identity may file online."""
+        return self.required_identity == IdentityLevel.EID

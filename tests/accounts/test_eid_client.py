@@ -33,15 +33,6 @@ ATTACKS = {
 }
 
 
-@pytest.fixture
-def vneid(settings):
-    running = sign_on.start()
-    settings.EID = sign_on.provider(running.url)
-    settings.BASE_URL = "http://testserver"
-    yield running
-    sign_on.stop(running)
-
-
 def is_signed_in(client) -> bool:
     return "_auth_user_id" in client.session
 

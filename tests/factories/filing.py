@@ -61,7 +61,7 @@ def photo(size: tuple[int, int] = (60, 80)) -> BytesIO:
 
 def new_draft(where: Place, owner: User | None = None, at=MONDAY_9AM) -> Draft:
     return drafting.start_draft(
-        procedure_code=where.procedure.code, owner=owner or CitizenFactory(), at=at
+        procedure_code=where.procedure.code, owner=owner or CitizenFactory(), at=at, by_eid=True
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from accounts.enums import Role
+from accounts.enums import IdentityLevel, Role
 from accounts.models import StaffRole, Unit, User
 from dossiers.enums import DossierState
 from dossiers.filing import FilingStep
@@ -61,7 +61,10 @@ def fill_in(draft: Draft, row: dict[str, Any], told: dict[str, Any]) -> None:
 
 def file(row: dict[str, Any], told: dict[str, Any]) -> Dossier:
     owner = User.objects.get(username=told["applicant"])
-    draft = drafting.start_draft(procedure_code=row["code"], owner=owner, at=NOW)
+    if row["revision"].get("required_identity") == "eid":
+        User.objects.filter(pk=owner.pk).update(identity_level=IdentityLevel.EID)
+        owner.refresh_from_db()
+    draft = drafting.start_draft(procedure_code=row["code"], owner=owner, at=NOW, by_eid=True)
     common: dict[str, Any] = {"draft_id": draft.pk, "owner": owner, "at": NOW}
     saving = {**common, "page": PAGE, "is_final": True}
     draft_steps.save_agency(agency_id=agency_of(row, owner).pk, case_key=told["case"], **saving)
@@ -81,7 +84,7 @@ def file(row: dict[str, Any], told: dict[str, Any]) -> Dossier:
         **saving,
     )
     drafting.finish_step(step=FilingStep.REVIEW, **common)
-    return submission.submit_dossier(key=draft.submission_key, **common)
+    return submission.submit_dossier(key=draft.submission_key, by_eid=True, **common)
 
 
 def accept(dossier: Dossier) -> Dossier:

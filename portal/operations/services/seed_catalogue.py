@@ -216,6 +216,7 @@ def _seed_revision(procedure: Procedure, row: Row, *, form: FormVersion | None) 
         fee_moment=content["fee_moment"].upper(),
         presence_required=content["presence_required"],
         presence_note=content["presence_note"],
+        required_identity=content.get("required_identity", "declared").upper(),
         form_version=form,
     )
 
