@@ -4,6 +4,7 @@ from accounts.views import (
     account,
     acting,
     activity,
+    delegations,
     eid,
     mandates,
     organisations,
@@ -13,6 +14,8 @@ from accounts.views import (
     second_factor,
     sign_in,
     staff_links,
+    unit_people,
+    unit_settings,
 )
 
 app_name = "accounts"
@@ -35,6 +38,49 @@ urlpatterns = [
     path("can-bo/xac-nhan-lai/", second_factor.prove, name="prove"),
     path("can-bo/ma-du-phong/", second_factor.recovery_codes, name="recovery_codes"),
     path("can-bo/duong-dan/<str:token>/", staff_links.staff_link, name="staff_link"),
+    path("can-bo/uy-quyen/", delegations.mine, name="delegations"),
+    path("can-bo/uy-quyen/<int:role_id>/thu-hoi/", delegations.revoke, name="delegation_end"),
+    path("can-bo/don-vi/", unit_people.people, name="unit_people"),
+    path("can-bo/don-vi/nguoi/<int:person_id>/", unit_people.person, name="unit_person"),
+    path(
+        "can-bo/don-vi/nguoi/<int:person_id>/giao-vai-tro/",
+        unit_people.grant_role,
+        name="unit_role_grant",
+    ),
+    path(
+        "can-bo/don-vi/nguoi/<int:person_id>/tai-khoan/",
+        unit_people.switch_account,
+        name="unit_account",
+    ),
+    path(
+        "can-bo/don-vi/nguoi/<int:person_id>/uy-quyen/",
+        unit_people.delegate,
+        name="unit_delegate",
+    ),
+    path("can-bo/don-vi/vai-tro/<int:role_id>/thoi/", unit_people.end_role, name="unit_role_end"),
+    path(
+        "can-bo/don-vi/uy-quyen/<int:role_id>/thu-hoi/",
+        unit_people.revoke,
+        name="unit_delegation_end",
+    ),
+    path("can-bo/don-vi/co-quan/", unit_settings.agencies, name="unit_agencies"),
+    path("can-bo/don-vi/co-quan/<int:unit_id>/", unit_settings.hours, name="unit_hours"),
+    path("can-bo/don-vi/co-quan/<int:unit_id>/lich/", unit_settings.days, name="unit_calendar"),
+    path(
+        "can-bo/don-vi/co-quan/<int:unit_id>/lich/<int:day_id>/",
+        unit_settings.day,
+        name="unit_day",
+    ),
+    path(
+        "can-bo/don-vi/co-quan/<int:unit_id>/lich/<int:day_id>/xoa/",
+        unit_settings.remove_day,
+        name="unit_day_remove",
+    ),
+    path(
+        "can-bo/don-vi/co-quan/<int:unit_id>/it-nguoi/",
+        unit_settings.small_office,
+        name="unit_small_office",
+    ),
     path("tai-khoan/", account.profile, name="profile"),
     path("tai-khoan/hoat-dong/", activity.activity, name="activity"),
     path("thong-bao/", account.inbox, name="inbox"),
