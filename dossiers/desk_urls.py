@@ -7,10 +7,12 @@ from dossiers.views import (
     desk_leading as leading,
     desk_queue,
     desk_work,
+    handover,
     looks,
 )
 
 urlpatterns: list[URLPattern] = [
+    path("can-bo/don-vi/nguoi/<int:person_id>/ban-giao/", handover.move_work, name="move_work"),
     path("lam-viec/", desk_queue.queue, name="queue"),
     path("lam-viec/nhan-viec/", desk_queue.claim_many, name="claim_many"),
     path("lam-viec/<str:code>/", desk_work.work, name="work"),

@@ -1,5 +1,6 @@
 """Opening and closing the work items of a dossier; at most one is open at a time."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -82,6 +83,13 @@ def open_workflow_step(dossier: Dossier, *, index: int, at: datetime) -> Step:
         at=at,
         hours=int(described["hours"]),
     )
+
+
+def acceptor_ids(steps: Iterable[Step]) -> list[int]:
+    """Return who accepted a dossier, the latest first: of its steps, receptions that were done."""
+    done = [step for step in steps if step.key == RECEPTION and step.outcome == StepOutcome.DONE]
+    found = [step.closed_by_id for step in reversed(done) if step.closed_by_id is not None]
+    return list(dict.fromkeys(found))
 
 
 def workflow_steps(dossier: Dossier) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from accounts.selectors import get_work_calendar
 from dossiers import lifecycle
 from dossiers.enums import Action, DossierState
 from dossiers.models import ClockPause, Dossier, DossierEvent, Step
+from dossiers.models.events import BEHALF
 from portal.core import calendars
 from portal.core.db import requires_transaction
 
@@ -160,6 +161,7 @@ def _append(
         .first()
     )
     sequence, previous = (last[0] + 1, last[1]) if last else (1, "")
+    absent = {} if by is None or dossier.acting_for is None else {BEHALF: dossier.acting_for}
     event = DossierEvent(
         dossier=dossier,
         sequence=sequence,
@@ -169,7 +171,7 @@ def _append(
         actor=by,
         unit=unit,
         occurred_at=at,
-        data={**(data or {}), "due_at": _iso(dossier.due_at)},
+        data={**(data or {}), **absent, "due_at": _iso(dossier.due_at)},
         previous_hash=previous,
     )
     event.hash = hash_of(event)

@@ -77,6 +77,14 @@ def list_staff(*, unit_id: int, role: Role, on: date) -> list[User]:
     return list({row.user_id: row.user for row in held}.values())
 
 
+def names_of(user_ids: Iterable[int]) -> dict[int, str]:
+    """Return names by id (one query, none for nobody)."""
+    wanted = set(user_ids)
+    if not wanted:
+        return {}
+    return dict(User.objects.filter(pk__in=wanted).values_list("pk", "full_name"))
+
+
 def get_collecting_account(*, agency_id: int, way: PayWay, on: date) -> CollectingAccount | None:
     """Return the account into which an agency takes money this way on a day (one query)."""
     accounts = CollectingAccount.objects.in_force(on=on).taking(way).filter(unit=agency_id)

@@ -154,7 +154,7 @@ def _require_colleague(
             raise MixedDuties(role.role)
         if any(
             (one.unit_id, one.role) == (role.unit_id, role.role)
-            and one.on_behalf_of_id in {None, role.user_id}
+            and one.on_behalf_of_id == role.user_id
             and policies.overlaps(one, first=first, last=last)
             for one in held
         ):

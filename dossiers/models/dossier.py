@@ -32,7 +32,8 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
 
         Citizens: what is theirs, or of whom they act for now. Staff: the desk sees what it
         received; leaders and registrars see what their agency decides; officers see what had a
-        step in their unit. Roles are read now, never from the session.
+        step in their unit; nobody a dossier of which they are a party. Roles are read now, never
+        from the session.
         """
         return self._in_reach(user, at=at, desk=(Role.CLERK, Role.CASHIER))
 
@@ -40,11 +41,17 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
         if user.is_citizen:
             return self.of_citizen(user)
         roles = StaffRole.objects.in_force(on=local_day(at)).filter(user=user)
+        reached = self
+        if user.identity_hash:
+            # Nobody works on their own affair, nor reads what the office writes about it.
+            number = user.identity_hash
+            own = DossierParty.objects.filter(dossier=OuterRef("pk"), identity_hash=number)
+            reached = self.exclude(owner__identity_hash=number).exclude(Exists(own))
 
         def holds(unit: str, *kinds: Role) -> Exists:
             return Exists(roles.filter(role__in=kinds, unit=OuterRef(unit)))
 
-        return self.filter(
+        return reached.filter(
             Q(holds("receiving_unit", *desk))
             | Q(holds("deciding_unit", Role.LEADER, Role.REGISTRAR))
             | Q(
@@ -158,6 +165,10 @@ class Dossier(models.Model):
     due_notes = models.JSONField(default=list, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+
+    # The absent person for whom a use case acts on this locked row: no column, it goes into the
+    # events that the use case appends.
+    acting_for: int | None = None
 
     objects = DossierQuerySet.as_manager()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Final, Self
 
 import pgtrigger
 from django.conf import settings
@@ -14,6 +14,9 @@ from accounts.enums import Role
 from accounts.models import Unit
 from dossiers.enums import Action, DossierState, StepOutcome
 from dossiers.models.dossier import Dossier
+
+# In the data of an event: the absent person for whom its actor acted.
+BEHALF: Final = "on_behalf_of"
 
 
 class StepQuerySet(models.QuerySet["Step"]):

@@ -42,6 +42,8 @@ class Situation:
     # The apology that waits for the leader's signature.
     proposed_extension: Extension | None
     at: datetime
+    # Who accepted the dossier: they do not approve as well.
+    acceptor_ids: Sequence[int] = ()
 
     @property
     def state(self) -> str:
@@ -61,7 +63,10 @@ class Situation:
         return (
             self.step is not None
             and policies.can_work_on(self.step, self.roles)
-            and self.step.assignee_id in {None, self.user.pk}
+            and (
+                self.step.assignee_id in {None, self.user.pk}
+                or policies.stands_in_for(self.step, self.roles)
+            )
         )
 
     @property
@@ -151,8 +156,7 @@ def _at_workflow(now: Situation, step: Step) -> Iterator[Offered]:
     if step.role == Role.OFFICER and following == Role.LEADER:
         yield Offered("propose", _("Trình kết quả giải quyết"), tone="primary")
     elif step.role == Role.LEADER and decision is not None and decision.approved_at is None:
-        is_own = decision.proposed_by_id == now.user.pk
-        blocked = _("Người trình không được tự phê duyệt. Cần một lãnh đạo khác.") if is_own else ""
+        blocked = _approval_blocked(now, step, decision)
         yield Offered("approve", _("Phê duyệt"), tone="primary", blocked=blocked)
     elif step.role == Role.REGISTRAR and decision is not None and decision.approved_at:
         yield Offered("issue", _("Vào sổ, phát hành kết quả"), tone="primary")
@@ -160,6 +164,17 @@ def _at_workflow(now: Situation, step: Step) -> Iterator[Offered]:
         yield Offered("forward", _("Chuyển bước tiếp theo"), tone="primary")
     if steps.index_of(now.dossier, step.key) > 0:
         yield Offered("send_back", _("Trả lại bước trước"))
+
+
+def _approval_blocked(now: Situation, step: Step, decision: Decision) -> str | Promise:
+    role = policies.held_role(now.roles, step.role, step.unit_id, assignee_id=step.assignee_id)
+    absent_id = role.on_behalf_of_id if role else None
+    if decision.proposed_by_id in {now.user.pk, absent_id}:
+        return _("Người trình không được tự phê duyệt. Cần một lãnh đạo khác.")
+    accepted = now.user.pk in now.acceptor_ids and not now.dossier.deciding_unit.small_office
+    if accepted or now.dossier.assisted_by_id == now.user.pk:
+        return _("Người đã tiếp nhận hồ sơ không phê duyệt kết quả. Cần một lãnh đạo khác.")
+    return ""
 
 
 def _can_ask_supplement(now: Situation, step: Step) -> bool:

@@ -137,6 +137,11 @@ def conditions(user: User, roles: Sequence[StaffRole], *, at: datetime) -> dict[
         for_me |= Q(now_unit=held.unit_id, now_role=held.role)
     free = for_me & Q(now_assignee=None)
     mine = for_me & Q(now_assignee=user.pk)
+    # What an absent colleague has in hand is the work of whoever acts for them.
+    absent = [held.on_behalf_of_id for held in roles if held.on_behalf_of_id is not None]
+    for held in roles:
+        if held.on_behalf_of_id is not None:
+            mine |= Q(now_unit=held.unit_id, now_role=held.role, now_assignee=held.on_behalf_of_id)
     led = Q(deciding_unit__in=roles_in(roles, Role.LEADER))
     is_waiting = Q(state__in=lifecycle.WAITING_FOR_CITIZEN)
     my_dates = ((free | mine) | led) & ~is_waiting & Q(now_unit__isnull=False)
@@ -150,7 +155,7 @@ def conditions(user: User, roles: Sequence[StaffRole], *, at: datetime) -> dict[
         Queue.TO_RETURN: Q(state=DossierState.DECIDED),
         # Said in full, since NOT would lose the rows whose step has no assignee.
         Queue.ELSEWHERE: Q(state__in=_RUNNING)
-        & (~for_me | (Q(now_assignee__isnull=False) & ~Q(now_assignee=user.pk))),
+        & (~for_me | (Q(now_assignee__isnull=False) & ~Q(now_assignee__in=[user.pk, *absent]))),
         Queue.DONE: Q(state__in=_ENDED, closed_at__gte=at - timedelta(days=DONE_DAYS)),
     }
 

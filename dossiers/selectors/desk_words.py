@@ -69,6 +69,14 @@ def event_title(event: DossierEvent) -> str:
     return title
 
 
+def who_did(event: DossierEvent, absent: str) -> str:
+    """Return who did what happened, in whose place, and in which unit."""
+    who = event.actor.full_name if event.actor else _("Hệ thống")
+    if absent:
+        who = _("%(who)s (thay mặt %(absent)s)") % {"who": who, "absent": absent}
+    return f"{who}, {event.unit.name}" if event.unit else who
+
+
 def event_detail(event: DossierEvent) -> str:
     """Return the figures of an event in words, "" when there are none."""
     data: dict[str, Any] = event.data

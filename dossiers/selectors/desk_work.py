@@ -6,11 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import F
-from django.utils.translation import gettext as _
 
 from accounts.enums import Role
 from accounts.models import StaffRole, User
-from accounts.selectors import get_work_calendar
+from accounts.selectors import get_work_calendar, names_of
 from dossiers import policies
 from dossiers.enums import DossierState
 from dossiers.marks import MARKS, Mark
@@ -28,10 +27,12 @@ from dossiers.models import (
     StoredFile,
     SupplementRequest,
 )
+from dossiers.models.events import BEHALF
 from dossiers.selectors import desk_words
 from dossiers.selectors.desk import Due, due_of
 from dossiers.selectors.desk_actions import Offered, Situation, list_offered
 from dossiers.selectors.desk_queues import with_apologies, with_due
+from dossiers.steps import acceptor_ids
 from portal.core import calendars
 from portal.core.dates import format_moment, format_short_day
 from portal.core.identity import mask_identity_number
@@ -184,6 +185,7 @@ def get_work_page(
         payment_asked_at=dossier.payment_asked_at,  # type: ignore[attr-defined]  # by with_due
         proposed_extension=next((one for one in extensions if one.is_waiting), None),
         at=at,
+        acceptor_ids=acceptor_ids(done_steps),
     )
     is_ended = dossier.state == DossierState.RETURNED
     return WorkPage(
@@ -271,20 +273,13 @@ def _papers(papers: Iterable[DossierPaper]) -> list[PaperGroup]:
 
 
 def _events(dossier: Dossier) -> list[EventLine]:
-    events = dossier.events.select_related("actor", "unit").order_by(F("sequence").desc())
+    events = list(dossier.events.select_related("actor", "unit").order_by(F("sequence").desc()))
+    absent = names_of(event.data[BEHALF] for event in events if BEHALF in event.data)
     return [
         EventLine(
             title=desk_words.event_title(event),
             detail=desk_words.event_detail(event),
-            who=", ".join(
-                filter(
-                    None,
-                    [
-                        event.actor.full_name if event.actor else _("Hệ thống"),
-                        event.unit.name if event.unit else "",
-                    ],
-                )
-            ),
+            who=desk_words.who_did(event, absent.get(event.data.get(BEHALF, 0), "")),
             when=format_moment(event.occurred_at),
         )
         for event in events

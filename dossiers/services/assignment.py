@@ -9,11 +9,11 @@ from django.db import transaction
 
 from accounts.enums import Role
 from accounts.models import User
-from accounts.selectors import list_roles, list_staff
+from accounts.selectors import list_staff
 from dossiers import policies, steps, transitions
 from dossiers.enums import Action
 from dossiers.models import Dossier, Step
-from dossiers.services.processing import claim_step, lock_dossier
+from dossiers.services.processing import claim_step, lock_as_leader
 from dossiers.services.reception import StepTaken
 from portal.core.dates import local_day
 
@@ -67,8 +67,7 @@ def reassign_step(
     :raises lifecycle.StaleVersion: if somebody changed the dossier meanwhile.
     :raises steps.NoOpenStep: if nobody has work on it.
     """
-    dossier = lock_dossier(dossier_id=dossier_id, version=version)
-    policies.require_lead(dossier, list_roles(by, on=local_day(at)))
+    dossier = lock_as_leader(dossier_id=dossier_id, by=by, at=at, version=version)
     step = steps.get_open_step(dossier)
     staff = list_staff(unit_id=step.unit_id, role=Role(step.role), on=local_day(at))
     if to_id is not None and to_id not in {user.pk for user in staff}:

@@ -8,11 +8,11 @@ from django.db import transaction
 
 from accounts.enums import Role
 from accounts.models import User
-from accounts.selectors import get_work_calendar, list_roles, list_staff
-from dossiers import issuing, notices, policies, transitions
+from accounts.selectors import get_work_calendar, list_staff
+from dossiers import issuing, notices, transitions
 from dossiers.enums import Action, DossierState, ExtensionCause
 from dossiers.models import Dossier, Extension
-from dossiers.services.processing import ReasonMissing, SamePerson, lock_dossier
+from dossiers.services.processing import ReasonMissing, SamePerson, lock_as_leader
 from dossiers.services.reception import lock_for_work
 from portal.core import calendars
 from portal.core.dates import local_day, to_local
@@ -75,8 +75,7 @@ def extend_due_date(
     :raises ReasonMissing: if no reason is given.
     :raises GroundMissing: if it is not the first, and names no rule.
     """
-    dossier = lock_dossier(dossier_id=dossier_id, version=version)
-    policies.require_lead(dossier, list_roles(by, on=local_day(at)))
+    dossier = lock_as_leader(dossier_id=dossier_id, by=by, at=at, version=version)
     extension = _drafted(dossier, new, at=at)
     close_waiting(dossier, by=by, at=at)
     return _grant(extension, by=by, at=at)
@@ -119,15 +118,14 @@ def approve_extension(*, dossier_id: int, by: User, at: datetime, version: int |
     """
     Sign the apology that somebody proposed; two people, always.
 
-    :raises SamePerson: if `by` proposed it.
+    :raises SamePerson: if `by` proposed it, or acts for whoever did.
     :raises NothingProposed: if none waits.
     :raises policies.NotYourDossier, lifecycle.StaleVersion, NothingPromised, NotLater,
         NotWorkingTime, GroundMissing: as extend_due_date.
     """
-    dossier = lock_dossier(dossier_id=dossier_id, version=version)
-    policies.require_lead(dossier, list_roles(by, on=local_day(at)))
+    dossier = lock_as_leader(dossier_id=dossier_id, by=by, at=at, version=version)
     extension = _waiting(dossier)
-    if extension.proposed_by_id == by.pk:
+    if extension.proposed_by_id in {by.pk, dossier.acting_for}:
         raise SamePerson(dossier.code)
     new = NewDate(
         due_at=extension.new_due_at,
@@ -153,8 +151,7 @@ def decline_extension(
     """
     if not note.strip():
         raise ReasonMissing(dossier_id)
-    dossier = lock_dossier(dossier_id=dossier_id, version=version)
-    policies.require_lead(dossier, list_roles(by, on=local_day(at)))
+    dossier = lock_as_leader(dossier_id=dossier_id, by=by, at=at, version=version)
     extension = _waiting(dossier)
     extension.closed_by = by
     extension.closed_at = at

@@ -129,7 +129,8 @@ def fix_amount(
     transitions.require_version(dossier, version)
     roles = list_roles(by, on=local_day(at))
     leads = policies.can_lead(dossier, roles)
-    policies.require_fix_fees(dossier, roles)
+    dossier.acting_for = policies.require_fix_fees(dossier, roles).on_behalf_of_id
+    policies.require_not_own_affair(dossier, by)
     unknown = Obligation.objects.locked().due().filter(dossier=dossier, amount_vnd=None)
     obligation = unknown.order_by("number").first()
     lines = list(obligation.lines.all()) if obligation else []
@@ -171,6 +172,7 @@ def record_settlement(
     by: User | None,
     at: datetime,
     received: Received | None = None,
+    acting_for: int | None = None,
 ) -> Obligation:
     """
     Add money that arrived to an obligation; the only writer of `settled_vnd`.
@@ -184,6 +186,7 @@ def record_settlement(
     if not obligation.is_due or obligation.amount_vnd is None or amount_vnd <= 0:
         raise NotPayable(obligation.pk)
     dossier = Dossier.objects.locked().get(pk=obligation.dossier_id)
+    dossier.acting_for = acting_for
     obligation.settled_vnd += amount_vnd
     if obligation.settled_vnd >= obligation.amount_vnd:
         obligation.settled_at = at

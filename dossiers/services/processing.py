@@ -27,7 +27,11 @@ class ReasonMissing(Exception):
 
 
 class SamePerson(Exception):
-    """Whoever proposed a decision may not approve it."""
+    """Whoever proposed a decision may not approve it, nor act for the one who did."""
+
+
+class AcceptedIt(SamePerson):
+    """Whoever accepted or filed the dossier may not approve its decision."""
 
 
 @transaction.atomic(durable=True)
@@ -110,7 +114,11 @@ def approve_decision(
     """
     Approve the proposal before the leader; two people, always.
 
-    :raises SamePerson: if `by` proposed it.
+    Who they are is asked of the people, not of their roles: somebody who acts for an absent
+    colleague is still themselves.
+
+    :raises SamePerson: if `by` proposed it, or acts for whoever did.
+    :raises AcceptedIt: if `by` accepted the dossier, unless the office is so small, or filed it.
     :raises WrongStep: if no proposal waits at this step.
     :raises policies.NotYourDossier, reception.StepTaken, lifecycle.StaleVersion: as claim_step.
     """
@@ -118,11 +126,17 @@ def approve_decision(
     decision = live_decision(dossier)
     if step.role != Role.LEADER or decision is None or decision.approved_at is not None:
         raise WrongStep(step.key)
-    if decision.proposed_by_id == by.pk:
+    if decision.proposed_by_id in {by.pk, dossier.acting_for}:
         raise SamePerson(dossier.code)
+    acceptors = steps.acceptor_ids(dossier.steps.all())
+    decision.small_office = dossier.deciding_unit.small_office
+    if dossier.assisted_by_id == by.pk or (by.pk in acceptors and not decision.small_office):
+        raise AcceptedIt(dossier.code)
+    # Of several acceptances, the one that the database can compare with the approval.
+    decision.accepted_by_id = by.pk if by.pk in acceptors else next(iter(acceptors), None)
     decision.approved_by = by
     decision.approved_at = at
-    decision.save(update_fields=["approved_by", "approved_at"])
+    decision.save(update_fields=["approved_by", "approved_at", "accepted_by", "small_office"])
     _pass_on(
         dossier,
         step,
@@ -274,8 +288,7 @@ def stop_dossier(
     """
     if not reason.strip():
         raise ReasonMissing(dossier_id)
-    dossier = lock_dossier(dossier_id=dossier_id, version=version)
-    policies.require_lead(dossier, list_roles(by, on=local_day(at)))
+    dossier = lock_as_leader(dossier_id=dossier_id, by=by, at=at, version=version)
     step = steps.get_open_step(dossier)
     close_waiting(dossier, at=at)
     decision = live_decision(dossier)
@@ -301,6 +314,21 @@ def lock_dossier(*, dossier_id: int, version: int | None) -> Dossier:
         .get(pk=dossier_id)
     )
     transitions.require_version(dossier, version)
+    return dossier
+
+
+@requires_transaction
+def lock_as_leader(*, dossier_id: int, by: User, at: datetime, version: int | None) -> Dossier:
+    """
+    Lock a dossier for the leader of the deciding agency, or whoever acts for them.
+
+    :raises policies.NotYourDossier: if `by` does not lead it, or is a party of the dossier.
+    :raises lifecycle.StaleVersion: if somebody changed it meanwhile.
+    """
+    dossier = lock_dossier(dossier_id=dossier_id, version=version)
+    lead = policies.require_lead(dossier, list_roles(by, on=local_day(at)))
+    dossier.acting_for = lead.on_behalf_of_id
+    policies.require_not_own_affair(dossier, by)
     return dossier
 
 

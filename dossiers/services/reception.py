@@ -70,10 +70,12 @@ def lock_for_work(
     """
     Lock a dossier and return it with its open step, after checking that `by` may work on it.
 
-    A step that nobody holds is taken by whoever acts. `key` asks that the open step be this one.
+    A step that nobody holds, or somebody absent for whom `by` acts, is taken by whoever acts.
+    `key` asks that the open step be this one.
 
     :raises lifecycle.StaleVersion: if the page was made before the last change.
     :raises policies.NotYourDossier: if the step belongs to another role or unit.
+    :raises policies.OwnAffair: if `by` is a party of the dossier.
     :raises StepTaken: if a colleague holds it.
     :raises steps.NoOpenStep: if the dossier is not at that step.
     """
@@ -86,10 +88,13 @@ def lock_for_work(
     step = steps.get_open_step(dossier)
     if key is not None and step.key != key:
         raise steps.NoOpenStep(dossier.code)
-    policies.require_work_on(step, list_roles(by, on=local_day(at)))
-    if step.assignee_id is not None and step.assignee_id != by.pk:
+    roles = list_roles(by, on=local_day(at))
+    dossier.acting_for = policies.require_work_on(step, roles).on_behalf_of_id
+    policies.require_not_own_affair(dossier, by)
+    is_free = step.assignee_id is None or policies.stands_in_for(step, roles)
+    if not is_free and step.assignee_id != by.pk:
         raise StepTaken(step)
-    if step.assignee_id is None:
+    if step.assignee_id != by.pk:
         step.assignee = by
         step.claimed_at = at
         step.save(update_fields=["assignee", "claimed_at"])

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.enums import Role
 from accounts.models import User
 from accounts.selectors import list_roles
 from dossiers import (
@@ -156,8 +157,12 @@ def _lock_to_ask(
 ) -> tuple[Dossier, Step, bool]:
     """Lock for whoever holds the step, or for the leader, whose right does not come from it."""
     dossier = lock_dossier(dossier_id=dossier_id, version=version)
-    leads = policies.can_lead(dossier, list_roles(by, on=local_day(at)))
-    if leads:
+    lead = policies.held_role(
+        list_roles(by, on=local_day(at)), Role.LEADER, dossier.deciding_unit_id
+    )
+    if lead is not None:
+        dossier.acting_for = lead.on_behalf_of_id
+        policies.require_not_own_affair(dossier, by)
         return dossier, steps.get_open_step(dossier), True
     return *lock_for_work(dossier_id=dossier_id, by=by, at=at, version=version), False
 

@@ -55,6 +55,9 @@ _OVERTAKEN = (
 # What the person who typed can mend, in words.
 _MENDABLE: dict[type[Exception], str | Promise] = {
     processing.SamePerson: gettext_lazy("Người trình không được tự phê duyệt."),
+    processing.AcceptedIt: gettext_lazy(
+        "Người đã tiếp nhận hồ sơ không được phê duyệt kết quả của hồ sơ đó."
+    ),
     processing.ReasonMissing: gettext_lazy("Ghi lý do."),
     reception.NothingToRefuseFor: gettext_lazy("Chọn ít nhất một lý do từ chối."),
     supplements.NothingAsked: gettext_lazy("Chọn ít nhất một mục cần bổ sung."),

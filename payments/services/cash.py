@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from accounts.enums import Role
 from accounts.models import User
 from accounts.selectors import list_roles
 from dossiers import policies
@@ -50,8 +51,12 @@ def receive_cash(
     """
     dossier_id = Obligation.objects.values_list("dossier", flat=True).get(pk=obligation_id)
     dossier = Dossier.objects.locked().select_related("receiving_unit").get(pk=dossier_id)
-    if not policies.can_take_cash(dossier, list_roles(by, on=local_day(at))):
+    held = policies.held_role(
+        list_roles(by, on=local_day(at)), Role.CASHIER, dossier.receiving_unit_id
+    )
+    if held is None:
         raise policies.NotYourDossier(dossier.pk)
+    policies.require_not_own_affair(dossier, by)
     twin = CashReceipt.objects.filter(key=key, obligation=obligation_id).first()
     if twin is not None:
         return twin
@@ -88,6 +93,7 @@ def receive_cash(
         amount_vnd=amount_vnd,
         reference=f"CASH-{receipt.pk}",
         by=by,
+        acting_for=held.on_behalf_of_id,
         at=at,
         received=fees.Received(
             means=_("tiền mặt tại quầy"),

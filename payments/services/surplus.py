@@ -38,6 +38,7 @@ def use_surplus(*, entry_id: int, by: User, at: datetime) -> LedgerEntry:
     dossier = lock_dossiers([entry.obligation.dossier_id])[entry.obligation.dossier_id]
     if not dossier_policies.can_take_cash(dossier, list_roles(by, on=local_day(at))):
         raise dossier_policies.NotYourDossier(dossier.pk)
+    dossier_policies.require_not_own_affair(dossier, by)
     obligation = Obligation.objects.locked().get(pk=obligation_id)
     is_spent = LedgerEntry.objects.filter(reverses=entry).exists()
     rest = (obligation.amount_vnd or 0) - obligation.settled_vnd
