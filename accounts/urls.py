@@ -41,6 +41,7 @@ urlpatterns = [
     path("can-bo/uy-quyen/", delegations.mine, name="delegations"),
     path("can-bo/uy-quyen/<int:role_id>/thu-hoi/", delegations.revoke, name="delegation_end"),
     path("can-bo/don-vi/", unit_people.people, name="unit_people"),
+    path("can-bo/don-vi/moi/", unit_people.invite, name="unit_invite"),
     path("can-bo/don-vi/nguoi/<int:person_id>/", unit_people.person, name="unit_person"),
     path(
         "can-bo/don-vi/nguoi/<int:person_id>/giao-vai-tro/",

@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.enums import DayKind, Role
 from accounts.models import StaffRole, Unit, User
 from portal.core.forms import DayField, PortalFormHelper
+from portal.core.person_fields import PhoneField
+from portal.core.text import normalise_name
 
 HOUR_FORMATS: Final = ("%H:%M", "%Hh%M", "%H.%M", "%Hg%M", "%H")
 PERIODS: Final = 3
@@ -66,6 +68,43 @@ class GrantRoleForm(UnitForm):
         options = [(role.value, capfirst(str(role.label))) for role in roles]
         _choose(self, "role", [("", _("Chọn vai trò")), *options])
         _choose(self, "unit", [("", _("Chọn đơn vị")), *unit_choices(units)])
+
+
+class InviteForm(UnitForm):
+    submit_label = _("Gửi lời mời")
+
+    full_name = forms.CharField(label=_("Họ và tên"), max_length=120)
+    title = forms.CharField(label=_("Chức danh"), max_length=120)
+    username = forms.RegexField(
+        label=_("Tên đăng nhập"),
+        regex=r"^[a-z0-9][a-z0-9._-]{2,63}$",
+        help_text=_("Chữ thường không dấu, số, dấu chấm; ví dụ: lan.nguyen.songtranh"),
+        error_messages={"invalid": _("Dùng 3 đến 64 chữ thường không dấu, số hoặc dấu chấm.")},
+    )
+    email = forms.EmailField(
+        label=_("Thư điện tử công vụ"),
+        help_text=_("Đường dẫn đặt mật khẩu gửi đến địa chỉ này, dùng được trong 72 giờ."),
+        error_messages={"invalid": _("Thư điện tử cần có dạng ten@noicap.vn.")},
+    )
+    phone = PhoneField(required=False)
+    role = forms.TypedChoiceField(label=_("Vai trò đầu tiên"), choices=[], coerce=Role)
+    unit = forms.TypedChoiceField(label=_("Ở đơn vị"), choices=[], coerce=int)
+    valid_until = DayField(
+        label=_("Đến hết ngày"),
+        help_text=_("Để trống nếu chưa biết ngày kết thúc."),
+        required=False,
+    )
+
+    def __init__(
+        self, *args: Any, roles: Sequence[Role], units: Iterable[Unit], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        options = [(role.value, capfirst(str(role.label))) for role in roles]
+        _choose(self, "role", [("", _("Chọn vai trò")), *options])
+        _choose(self, "unit", [("", _("Chọn đơn vị")), *unit_choices(units)])
+
+    def clean_full_name(self) -> str:
+        return normalise_name(self.cleaned_data["full_name"])
 
 
 class EndRoleForm(UnitForm):

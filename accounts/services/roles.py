@@ -57,6 +57,15 @@ class Administrator:
 @requires_transaction
 def require_administrator(by: User, *, at: datetime) -> Administrator:
     """
+    Read what `by` administers, inside the transaction that acts on it.
+
+    :raises NotInYourHouse: if that is nothing.
+    """
+    return read_administrator(by, at=at)
+
+
+def read_administrator(by: User, *, at: datetime) -> Administrator:
+    """
     Read what `by` administers now: a role that ended a moment ago gives nothing.
 
     :raises NotInYourHouse: if that is nothing.

@@ -20,9 +20,11 @@ def citizen_home() -> str:
 
 
 def staff_home(user: User | AnonymousUser) -> str:
-    """Return where the work of a member of staff is: accountants have no queue."""
+    """Return where the work of a member of staff is: not everybody has a queue."""
     held = list_roles(user, on=local_day(timezone.now())) if isinstance(user, User) else []
     roles = {one.role for one in held}
+    if roles and roles <= {Role.UNIT_ADMIN, Role.SYSTEM_ADMIN}:
+        return reverse("accounts:unit_people")
     return reverse("payments:refunds" if roles == {Role.ACCOUNTANT} else "dossiers:queue")
 
 

@@ -16,7 +16,7 @@ from accounts.models import Unit, User
 from accounts.requests import StaffRequest
 from accounts.selectors import units as selectors
 from accounts.selectors.units import House
-from accounts.services import delegations, roles, staff_access, unit_settings
+from accounts.services import delegations, invitations, roles, staff_access, unit_settings
 
 administrators_only = staff_required(Role.UNIT_ADMIN, Role.SYSTEM_ADMIN)
 
@@ -51,6 +51,7 @@ SAID: Final[dict[type[Exception], str | Promise]] = {
     staff_access.WorksElsewhere: gettext_lazy(
         "Người này còn làm việc ở đơn vị khác; quản trị của đơn vị cấp trên mới khóa, mở được."
     ),
+    invitations.NotWaiting: gettext_lazy("Lời mời không còn chờ nhận, hoặc tài khoản đang khóa."),
     unit_settings.BadHours: gettext_lazy("Các buổi làm việc phải nối tiếp nhau, không trùng giờ."),
     unit_settings.DayIsPast: gettext_lazy("Chỉ thêm, sửa, xóa được những ngày sau hôm nay."),
     unit_settings.DayTaken: gettext_lazy("Lịch đã có ngày này. Sửa hoặc xóa dòng đã có."),

@@ -1,7 +1,7 @@
 """The unit administrator's pages about people: who they are, what they may do, until when."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -10,15 +10,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import policies
-from accounts.forms.units import DelegateForm, EndRoleForm, GrantRoleForm
+from accounts.forms.units import DelegateForm, EndRoleForm, GrantRoleForm, InviteForm
 from accounts.models import StaffRole, User
 from accounts.requests import StaffRequest
 from accounts.selectors import Row, units as selectors
 from accounts.services import delegations, roles as services, staff_access
+from accounts.services.invitations import UsernameTaken, is_waiting
+from accounts.services.staff_access import Door
 from accounts.views.unit_frame import (
     MENDABLE,
     SAID,
@@ -30,6 +32,15 @@ from accounts.views.unit_frame import (
 )
 from portal.core.identity import format_phone
 from portal.core.text import whole_number
+
+_DONE: Final = {
+    "khoa": gettext_lazy("Đã khóa tài khoản."),
+    "mo": gettext_lazy("Đã mở lại tài khoản."),
+    Door.SECOND_FACTOR: gettext_lazy("Đã gỡ ứng dụng xác thực; lần đăng nhập tới sẽ cài lại."),
+    Door.PASSWORD: gettext_lazy("Đã gửi đường dẫn đặt lại mật khẩu."),
+    Door.INVITATION: gettext_lazy("Đã gửi lại lời mời; đường dẫn trước không dùng được nữa."),
+    Door.REVOKE_INVITATION: gettext_lazy("Đã thu hồi lời mời."),
+}
 
 
 @require_safe
@@ -78,6 +89,7 @@ def person(request: StaffRequest, person_id: int) -> HttpResponse:
         "for_others": [one for one in live if one.on_behalf_of_id is not None],
         "past": [one for one in held if one not in live],
         "given_away": given_away,
+        "is_waiting": is_waiting(user),
         "is_self": user.pk == request.user.pk,
         "can_delegate": any(one.role in policies.DELEGABLE for one in live),
         "today": today,
@@ -152,17 +164,54 @@ def end_role(request: StaffRequest, role_id: int) -> HttpResponse:
 @require_POST
 @administrators_only
 def switch_account(request: StaffRequest, person_id: int) -> HttpResponse:
-    """Close an account with its sessions, or open it again, as the button said."""
+    """Do to somebody's account what the button said."""
     user = person_of(house_of(request), person_id)
-    opens = request.POST.get("lam") == "mo"
-    act = staff_access.enable_account if opens else staff_access.disable_account
+    asked = request.POST.get("lam", "")
+    by, at = request.user, timezone.now()
     try:
-        act(by=request.user, at=timezone.now(), user_id=user.pk)
+        if asked == "khoa":
+            staff_access.disable_account(by=by, at=at, user_id=user.pk)
+        elif asked == "mo":
+            staff_access.enable_account(by=by, at=at, user_id=user.pk)
+        elif asked in set(Door):
+            staff_access.act_on_doors(by=by, at=at, user_id=user.pk, door=Door(asked))
+        else:
+            return redirect("accounts:unit_person", person_id=user.pk)
     except MENDABLE as error:
         messages.warning(request, str(SAID[type(error)]))
     else:
-        messages.success(request, _("Đã mở lại tài khoản.") if opens else _("Đã khóa tài khoản."))
+        messages.success(request, str(_DONE[asked]))
     return redirect("accounts:unit_person", person_id=user.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@administrators_only
+def invite(request: StaffRequest) -> HttpResponse:
+    """Open an account for somebody new, who chooses a password by a link."""
+    house = house_of(request)
+    form = InviteForm(
+        request.POST if request.method == "POST" else None,
+        roles=policies.grantable_by(request.roles),
+        units=house.units,
+    )
+    if form.is_valid():
+        try:
+            user = staff_access.invite(by=request.user, at=timezone.now(), **form.cleaned_data)
+        except UsernameTaken:
+            form.add_error("username", _("Tên đăng nhập này đã có người dùng. Chọn tên khác."))
+        except MENDABLE as error:
+            form.add_error(None, str(SAID[type(error)]))
+        else:
+            messages.success(request, _("Đã gửi lời mời đến %s.") % user.email)
+            return redirect("accounts:unit_person", person_id=user.pk)
+    return form_page(
+        request,
+        form,
+        house=house,
+        title=_("Mời cán bộ"),
+        back_url=reverse("accounts:unit_people"),
+        back_text=_("Cán bộ"),
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,13 +14,19 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from accounts.enums import Role
-from accounts.models import User
+from accounts.models import StaffRole, User
 from dossiers.enums import DossierState
 from dossiers.models import Dossier, DraftPaper, SupplementUpload
 from procedures.models import PrintableForm
-from tests.factories.accounts import CitizenFactory, StaffFactory
+from tests.factories.accounts import (
+    CalendarDayFactory,
+    CitizenFactory,
+    StaffFactory,
+    StaffRoleFactory,
+)
 from tests.factories.dossiers import (
     DossierPaperFactory,
     DraftFactory,
@@ -41,15 +48,22 @@ SCOPED = (
     "organisation_id",
     "representative_id",
     "mandate_id",
+    "person_id",
+    "role_id",
+    "unit_id",
 )
 # Arguments that hang on a scoped object: mine with another's must be absent as well.
-PARTS = ("file_id", "slip_id", "item_id")
+PARTS = ("file_id", "slip_id", "item_id", "day_id")
 ABSENT = {
     "code": "H99.99-260302-9999",
     "draft_id": uuid4(),
     "file_id": uuid4(),
     "slip_id": 999_999,
     "item_id": 999_999,
+    "person_id": 999_999,
+    "role_id": 999_999,
+    "unit_id": 999_999,
+    "day_id": 999_999,
     "reference": "H99.99-260302-9999-P1",
     "refund_id": 999_999,
     "organisation_id": 999_999,
@@ -60,6 +74,8 @@ ABSENT = {
 UNSCOPED = {"accounts:desk_organisation_seen"}
 # Names whose object must be at a certain point for its owner to have it open.
 WAITING = {"dossiers:supplement", "dossiers:supplement_upload", "dossiers:supplement_remove"}
+# Names whose role is one held for somebody absent.
+DELEGATED = {"accounts:unit_delegation_end", "accounts:delegation_end"}
 # What changes from one answer to the next and says nothing about the object.
 NOISE = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"|[0-9a-f]{32}')
 
@@ -94,6 +110,8 @@ class Side:
     offered: dict[str, dict[str, int]] = field(default_factory=dict)
     draft_file_id: Any = None
     editor: User | None = None
+    unit_admin: User | None = None
+    delegated_id: int = 0
     auditor: User | None = None
     accountant: User | None = None
 
@@ -149,6 +167,22 @@ def build_side(key: str) -> Side:
     side.waiting_arguments = {"code": waiting.code, "item_id": item.pk, "file_id": upload.file_id}
     side.draft_file_id = draft_paper.file_id
     side.editor = StaffFactory(role=Role.EDITOR, unit=place.agency)
+    side.unit_admin = StaffFactory(role=Role.UNIT_ADMIN, unit=place.agency)
+    side.arguments |= {
+        "person_id": place.registrar.pk,
+        "role_id": StaffRole.objects.get(user=place.registrar).pk,
+        "unit_id": place.agency.pk,
+        "day_id": CalendarDayFactory(unit=place.agency, on=date(2099, 9, 2)).pk,
+    }
+    today = timezone.localdate()
+    side.delegated_id = StaffRoleFactory(
+        user=StaffFactory(role=None),
+        role=Role.CLERK,
+        unit=place.desk,
+        on_behalf_of=place.clerk,
+        valid_from=today,
+        valid_until=today,
+    ).pk
     side.auditor = StaffFactory(role=Role.AUDITOR, unit=place.agency)
     side.accountant = StaffFactory(role=Role.ACCOUNTANT, unit=place.agency)
     return side
@@ -163,6 +197,8 @@ def arguments_of(name: str, side: Side) -> dict[str, Any]:
     if name in WAITING:
         values |= side.waiting_arguments
     values |= side.offered.get(name, {})
+    if name in DELEGATED:
+        values["role_id"] = side.delegated_id
     if "draft_id" in wanted:
         values["file_id"] = side.draft_file_id
     return {argument: values[argument] for argument in wanted}
@@ -199,6 +235,7 @@ def people(side: Side) -> dict[str, User | None]:
         "cashier": place.cashier,
         "accountant": side.accountant,
         "editor": side.editor,
+        "unit_admin": side.unit_admin,
         "auditor": side.auditor,
     }
 
