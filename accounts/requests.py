@@ -23,6 +23,8 @@ class SignedInRequest(HttpRequest):
     """A request of somebody who is signed in."""
 
     user: User
+    # The roles held today, with their units; read once, when first asked for. Citizens have none.
+    roles: list[StaffRole]
 
 
 class CitizenRequest(SignedInRequest):
@@ -31,9 +33,6 @@ class CitizenRequest(SignedInRequest):
 
 class StaffRequest(SignedInRequest):
     """A request of a member of staff; made sure of by `staff_required`."""
-
-    # The roles held today, with their units; read once, when first asked for.
-    roles: list[StaffRole]
 
 
 def is_signed_in(request: HttpRequest, kind: UserKind) -> bool:

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import selectors
+from accounts.enums import Role
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from accounts.services import inbox as inbox_services
@@ -18,6 +19,7 @@ from accounts.views.targets import dossier_address
 from portal.notices.models import Notice
 
 NOTICES_PER_PAGE = 20
+ADMINISTRATORS = (Role.UNIT_ADMIN, Role.SYSTEM_ADMIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ def profile(request: SignedInRequest) -> HttpResponse:
         "rows": selectors.list_own_data(user),
         "unread": selectors.count_unread(user),
         "is_staff_member": user.is_staff_member,
+        "is_administrator": any(held.role in ADMINISTRATORS for held in request.roles),
         "offers_eid": bool(settings.EID) and user.is_citizen,
         "frame": _frame(user),
     }
