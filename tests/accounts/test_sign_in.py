@@ -276,7 +276,7 @@ def test_staff_sign_in_with_their_name_and_a_code(client):
     code = totp.code_of(secret, totp.step_of(timezone.now()))
     response = client.post(response.url, {"code": code})
 
-    assert response.url == reverse("accounts:staff_landing")
+    assert response.url == reverse("dossiers:queue")
     assert signed_in(client) == staff.pk
     assert client.get(reverse("accounts:staff_landing")).url == reverse("dossiers:queue")
 
