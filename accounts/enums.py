@@ -20,6 +20,9 @@ class IdentityLevel(models.TextChoices):
     EID = "EID", _("định danh điện tử")
 
 
+PROVEN_IDENTITY: Final = (IdentityLevel.SEEN, IdentityLevel.EID)
+
+
 class OrganisationLevel(models.TextChoices):
     """How far we know that an organisation is what its representative says, weakest first."""
 

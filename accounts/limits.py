@@ -15,6 +15,8 @@ class Bucket(StrEnum):
     SIGN_IN_RUN = "sign-in-run"  # what was typed as sign-in name, any address; noted, not refused
     REFUSED = "refused"  # account: pages of others' dossiers asked for; noted, not refused
     EID_ADDRESS = "eid-address"  # client address: how often somebody is led to the sign-on
+    STEP_UP = "step-up"  # account, client address; wrong passwords of who is signed in
+    COUNTER_LOOKUP = "counter-lookup"  # clerk who looks for the account of who stands there
     CODE_SEND = "code-send"  # phone, over all accounts, sessions and purposes
     CODE_SEND_ADDRESS = "code-send-address"  # client address
     CODE_SEND_ALL = "code-send-all"  # nothing: what the whole portal may spend
@@ -58,6 +60,8 @@ POLICY: Final[Mapping[Bucket, tuple[Limit, ...]]] = {
     Bucket.REFUSED: (Limit(20, MINUTE),),
     # Each may cost a call to the provider; a mobile network shares addresses.
     Bucket.EID_ADDRESS: (Limit(30, MINUTE),),
+    Bucket.STEP_UP: (Limit(5, MINUTE), Limit(20, HOUR)),
+    Bucket.COUNTER_LOOKUP: (Limit(60, HOUR), Limit(200, DAY)),
     Bucket.CODE_SEND: (Limit(3, 10 * MINUTE), Limit(6, HOUR), Limit(10, DAY)),
     Bucket.CODE_SEND_ADDRESS: (Limit(20, HOUR),),
     Bucket.CODE_SEND_ALL: (Limit(2_000, HOUR),),

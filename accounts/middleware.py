@@ -23,7 +23,7 @@ from accounts.acting import find_acting
 from accounts.models import StaffRole, User
 from accounts.requests import own_path
 from accounts.selectors import list_roles
-from accounts.services import watch
+from accounts.services import devices, watch
 from accounts.services.limits import TooManyRequests
 
 # What an address calls the one object that it shows.
@@ -123,6 +123,18 @@ def too_many_requests(request: HttpRequest, refused: TooManyRequests) -> HttpRes
 def date_session(*, request: HttpRequest, **_: object) -> None:
     """Date a session at its sign-in, however that came about: a receiver of Django's own signal."""
     sessions.mark_signed_in(request.session, at=timezone.now())
+
+
+def note_device(*, request: HttpRequest, user: User, **_: object) -> None:
+    """Keep which browser signed in: a receiver of Django's own signal."""
+    session = request.session
+    if session.session_key is None:
+        # What another person's session held was just thrown away, and its key with it.
+        session.create()
+    key = session.session_key
+    if key:
+        agent = request.headers.get("User-Agent", "")
+        devices.note_device(user=user, session_key=key, user_agent=agent, at=timezone.now())
 
 
 def note_sign_in(*, user: User, **_: object) -> None:

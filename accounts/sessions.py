@@ -1,7 +1,8 @@
 """What a session knows: how long a sign-in lasts, who is half signed in, when they last proved."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -52,7 +53,7 @@ def is_by_eid(session: SessionBase) -> bool:
     return EID_PROVED in session
 
 
-def is_over(session: SessionBase, user: User, *, at: datetime) -> bool:
+def is_over(session: SessionBase | Mapping[str, Any], user: User, *, at: datetime) -> bool:
     """Return whether a session was left alone too long, is too old, or has no marks at all."""
     now = at.timestamp()
     try:

@@ -35,7 +35,7 @@ NOT_PERSONAL = _(
 )
 
 
-def _password_field(*, label: Any, autocomplete: str, help_text: Any = "") -> forms.CharField:
+def password_field(*, label: Any, autocomplete: str, help_text: Any = "") -> forms.CharField:
     # Never stripped: a space at either end is part of the password.
     attrs = {"autocomplete": autocomplete, "data-module": "show-password"}
     widget = forms.PasswordInput(attrs=attrs)
@@ -49,7 +49,7 @@ def _password_field(*, label: Any, autocomplete: str, help_text: Any = "") -> fo
     )
 
 
-def _password_rules() -> HTML:
+def password_rules() -> HTML:
     """The list of rules below a new password, which is then ticked off while it is typed."""
     return HTML(
         "{% include 'components/password_rules.html' with input_id='id_password'"
@@ -79,7 +79,7 @@ class _PersonForm(forms.Form):
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={"invalid": _("Thư điện tử cần có dạng ten@noicap.vn.")},
     )
-    password = _password_field(
+    password = password_field(
         label=_("Mật khẩu"), autocomplete="new-password", help_text=NOT_PERSONAL
     )
     consent = forms.BooleanField(
@@ -96,7 +96,7 @@ class _PersonForm(forms.Form):
         self.helper.layout = Layout(
             *self.asked,
             "password",
-            _password_rules(),
+            password_rules(),
             HTML("{% include 'accounts/parts/consent.html' with points=consent_points only %}"),
             "consent",
         )
@@ -130,7 +130,7 @@ class _PersonForm(forms.Form):
             )
             if number := cleaned.get("identity_number"):
                 person.set_identity_number(number)
-            _check_password(self, password, person)
+            check_password(self, password, person)
         return cleaned
 
     def answers(self) -> dict[str, Any]:
@@ -188,7 +188,7 @@ class EidAccountForm(forms.Form):
 class PasswordForm(forms.Form):
     """The account's own password, asked for again before something weighty."""
 
-    password = _password_field(
+    password = password_field(
         label=_("Mật khẩu của tài khoản này"), autocomplete="current-password"
     )
 
@@ -216,7 +216,7 @@ class SignInForm(forms.Form):
             attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
         ),
     )
-    password = _password_field(label=_("Mật khẩu"), autocomplete="current-password")
+    password = password_field(label=_("Mật khẩu"), autocomplete="current-password")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -296,7 +296,7 @@ class RecoveryForm(forms.Form):
 
 
 class NewPasswordForm(forms.Form):
-    password = _password_field(
+    password = password_field(
         label=_("Mật khẩu mới"), autocomplete="new-password", help_text=NOT_PERSONAL
     )
 
@@ -308,17 +308,17 @@ class NewPasswordForm(forms.Form):
             # Tells a password keeper whose password it is.
             HTML('<input type="text" autocomplete="username" value="{{ username }}" hidden>'),
             "password",
-            _password_rules(),
+            password_rules(),
         )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if password := cleaned.get("password"):
-            _check_password(self, password, self.user)
+            check_password(self, password, self.user)
         return cleaned
 
 
-def _check_password(form: forms.Form, password: str, user: User) -> None:
+def check_password(form: forms.Form, password: str, user: User) -> None:
     try:
         validate_password(password, user)
     except ValidationError as error:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, time
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.enums import DayKind, PayWay, Role
@@ -121,10 +122,16 @@ def list_own_data(user: User) -> list[Row]:
         *_identity_rows(user),
         Row(_("Mức xác nhận"), _sentence(user.get_identity_level_display())),
         Row(_("Ngày sinh"), f"{user.date_of_birth:%d/%m/%Y}" if user.date_of_birth else ""),
-        Row(_("Số điện thoại"), format_phone(user.phone)),
-        Row(_("Thư điện tử"), user.email),
+        Row(_("Số điện thoại"), format_phone(user.phone), reverse("accounts:change_phone")),
+        Row(_("Thư điện tử"), _email_words(user), reverse("accounts:change_email")),
         Row(_("Nơi cư trú"), user.address),
     ]
+
+
+def _email_words(user: User) -> str:
+    if user.email and not user.email_verified_at:
+        return _("%(email)s (chưa xác nhận)") % {"email": user.email}
+    return user.email
 
 
 def _identity_rows(user: User) -> list[Row]:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.contrib.sessions.models import Session
 
-from accounts.services import codes, limits
+from accounts.services import codes, devices, limits
 
 
 def purge_expired(*, at: datetime) -> None:
@@ -12,3 +12,4 @@ def purge_expired(*, at: datetime) -> None:
     limits.purge_counters(at=at)
     codes.purge_codes(at=at)
     Session.objects.filter(expire_date__lt=at).delete()
+    devices.purge_devices()

@@ -41,7 +41,7 @@ def profile(request: SignedInRequest) -> HttpResponse:
         "is_staff_member": user.is_staff_member,
         "is_administrator": any(held.role in ADMINISTRATORS for held in request.roles),
         "offers_eid": bool(settings.EID) and user.is_citizen,
-        "frame": _frame(user),
+        "frame": frame_of(user),
     }
     return render(request, "accounts/profile.html", context)
 
@@ -59,10 +59,11 @@ def inbox(request: SignedInRequest) -> HttpResponse:
         "page": page,
         "entries": [Entry(notice, dossier_address(notice, user=request.user)) for notice in page],
         "unread": selectors.count_unread(request.user),
-        "frame": _frame(request.user),
+        "frame": frame_of(request.user),
     }
     return render(request, "accounts/inbox.html", context)
 
 
-def _frame(user: User) -> str:
+def frame_of(user: User) -> str:
+    """Return the frame of a page that citizens and staff have alike."""
     return "base_office.html" if user.is_staff_member else "base_signed_in.html"

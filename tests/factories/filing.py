@@ -65,7 +65,9 @@ def new_draft(where: Place, owner: User | None = None, at=MONDAY_9AM) -> Draft:
     )
 
 
-def ready_draft(where: Place, owner: User | None = None, *, at=MONDAY_9AM, files=1) -> Draft:
+def ready_draft(
+    where: Place, owner: User | None = None, *, at=MONDAY_9AM, files=1, **people: str
+) -> Draft:
     """Bring a draft to its last page by the use cases."""
     draft = new_draft(where, owner, at)
     common = {"draft_id": draft.pk, "owner": draft.owner, "at": at}
@@ -77,6 +79,7 @@ def ready_draft(where: Place, owner: User | None = None, *, at=MONDAY_9AM, files
             "phone": "0912 345 678",
             "email": "lan@example.vn",
             "address": "Thôn Đông, xã Sông Tranh",
+            **people,
         },
         **saving,
     )
