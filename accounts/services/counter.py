@@ -83,7 +83,7 @@ def record_seen(
     user = _lock_one(number, user_id)
     _raise_level(user)
     user.save(update_fields=["identity_level"])
-    data = {"unit": unit_id, "paper": paper.value}
+    data: dict[str, str | int] = {"unit": unit_id, "paper": paper.value}
     security.record(SecurityEventKind.IDENTITY_SEEN, at=at, user=user, actor=by, data=data)
     _tell(
         user,
@@ -184,7 +184,7 @@ def _give_back(
     set_contact(user, field, contact, at=at)
     told.append((user.phone, user.email))
     devices.end_others(user)
-    data = {"unit": unit_id, "paper": paper.value}
+    data: dict[str, str | int] = {"unit": unit_id, "paper": paper.value}
     security.record(SecurityEventKind.RECOVERED_AT_COUNTER, at=at, user=user, actor=by, data=data)
     tell_of_change(user, field, told=told, at=at, at_counter=True)
 
@@ -233,7 +233,7 @@ def _lock_one(number: str, user_id: int) -> User:
     hashes = identity_hashes(number)
     usable = User.objects.citizens().usable().filter(identity_hash__in=hashes)
     accounts = list(usable.select_for_update(of=("self",), no_key=True).order_by("pk"))
-    user = next((one for one in accounts if one.pk == user_id), None)
+    user: User | None = next((one for one in accounts if one.pk == user_id), None)
     if user is None:
         raise AccountAbsent
     _require_no_other(user, accounts)

@@ -64,9 +64,7 @@ def find_account(request: StaffRequest) -> HttpResponse:
             if count:
                 _keep(request, {"number": number}, at=at)
                 return redirect("accounts:counter_accounts")
-            form.add_error(
-                "number", _("Chưa có tài khoản nào ghi số này. Công dân tự mở tài khoản.")
-            )
+            form.add_error("number", _("Chưa có tài khoản nào ghi số này."))
     return render_form(
         request, "accounts/counter/find.html", form, refused=refused, place=_unit(request).name
     )
