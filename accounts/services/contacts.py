@@ -255,9 +255,9 @@ def tell_of_change(
     what = _("số điện thoại") if field == "phone" else _("thư điện tử")
     if at_counter:
         said = _(
-            "Tài khoản của ông/bà trên Cổng Dịch vụ công vừa được khôi phục tại quầy với địa "
-            "chỉ liên hệ mới. Nếu không phải ông/bà yêu cầu, hãy báo Trung tâm Phục vụ hành chính công "
-            "ngay."
+            "Tài khoản của ông/bà trên Cổng Dịch vụ công vừa được khôi phục tại quầy với địa chỉ "
+            "liên hệ mới. Nếu không phải ông/bà yêu cầu, hãy báo ngay Trung tâm Phục vụ hành chính "
+            "công."
         )
     else:
         said = _(
