@@ -20,6 +20,7 @@ def note_device(*, user: User, session_key: str, user_agent: str, at: datetime) 
     )
 
 
+@transaction.atomic(durable=True)
 def follow_key(*, old: str, new: str) -> None:
     """Keep the device of a session whose key was changed for a new one."""
     UserSession.objects.filter(session_key=old).update(session_key=new)

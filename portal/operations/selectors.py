@@ -1,19 +1,23 @@
-"""What the home page and the demonstration's page show."""
+"""What the home page, the demonstration's page and the list of merges show."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from django.conf import settings
+from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from accounts.enums import Role
-from accounts.models import SecondFactor
+from accounts.models import AccountMerge, SecondFactor, User
 from accounts.services.second_factor import is_secret_of
+from dossiers.models import Dossier
 from portal.core import totp
 from portal.core.dates import local_day
+from portal.core.identity import mask_identity_number, mask_phone
 from portal.notices.outbox_files import NAME, OutboxMessage, list_messages, read_message
 from portal.operations.demo_data import demo_secret, load_people, load_units
 from procedures.selectors.browse import Browse, get_browse
@@ -142,3 +146,59 @@ def get_sent_message(name: str) -> OutboxMessage | None:
 
 def _outbox() -> Path:
     return Path(settings.OUTBOX_DIR) if settings.OUTBOX_DIR else Path("/nonexistent")
+
+
+@dataclass(frozen=True, slots=True)
+class MergeSide:
+    name: str
+    born: str
+    number: str
+    contact: str
+    level: str
+    dossiers: int
+
+
+@dataclass(frozen=True, slots=True)
+class MergeRow:
+    """A proposal to merge two accounts, as whoever decides compares them with each other."""
+
+    id: int
+    paper: str
+    by: str
+    at: datetime
+    # First the one that would go, then the one that would stay.
+    accounts: tuple[MergeSide, MergeSide]
+
+
+def list_merges(agency_ids: set[int]) -> list[MergeRow]:
+    """Return what clerks of these agencies propose to merge, the oldest first (two queries)."""
+    merges = list(
+        AccountMerge.objects.waiting()
+        .filter(agency__in=agency_ids)
+        .select_related("duplicate", "survivor", "proposed_by")
+        .order_by("proposed_at", "pk")
+    )
+    owners = {one.duplicate_id for one in merges} | {one.survivor_id for one in merges}
+    counted = Dossier.objects.filter(owner__in=owners).values("owner").annotate(number=Count("pk"))
+    counts = {row["owner"]: row["number"] for row in counted}
+    return [
+        MergeRow(
+            id=one.pk,
+            paper=one.get_paper_display(),
+            by=one.proposed_by.full_name,
+            at=one.proposed_at,
+            accounts=(_side(one.duplicate, counts), _side(one.survivor, counts)),
+        )
+        for one in merges
+    ]
+
+
+def _side(user: User, counts: Mapping[int, int]) -> MergeSide:
+    return MergeSide(
+        name=user.full_name,
+        born=f"{user.date_of_birth:%d/%m/%Y}" if user.date_of_birth else "",
+        number=mask_identity_number(user.identity_number),
+        contact=mask_phone(user.phone) if user.phone else user.email,
+        level=user.get_identity_level_display(),
+        dossiers=counts.get(user.pk, 0),
+    )

@@ -10,6 +10,7 @@ urlpatterns = [
     path("readyz", health_views.readyz, name="readyz"),
     path("quyen-rieng-tu/", views.privacy, name="privacy"),
     path("tro-giup/", views.help_page, name="help"),
+    path("can-bo/gop-tai-khoan/", views.merges, name="merges"),
     path("trinh-dien/", views.demo, name="demo"),
     path("trinh-dien/<str:name>/", views.demo_message, name="demo_message"),
 ]

@@ -1,16 +1,24 @@
 """Pages of the portal itself: home, help, privacy, health, and what only the demonstration has."""
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import consent
+from accounts.decorators import staff_required
+from accounts.enums import Role
+from accounts.requests import StaffRequest
+from accounts.services.merging import MergeAbsent, NoLongerTwo, SamePerson
 from portal.core.decorators import public_page
+from portal.core.text import whole_number
 from portal.operations import selectors
+from portal.operations.services import merging
 
 
 @public_page
@@ -61,3 +69,31 @@ def demo_message(request: HttpRequest, name: str) -> HttpResponse:
 def _require_demo() -> None:
     if not settings.DEMO:
         raise Http404
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_required(Role.LEADER, Role.UNIT_ADMIN)
+def merges(request: StaffRequest) -> HttpResponse:
+    """List accounts that clerks propose to merge; on POST, confirm or decline one proposal."""
+    deciding = (Role.LEADER, Role.UNIT_ADMIN)
+    held = [role.unit for role in request.roles if role.role in deciding]
+    agencies = {unit.agency_id or unit.pk for unit in held}
+    status = 200
+    if request.method == "POST":
+        decide = merging.decline_merge if "decline" in request.POST else merging.confirm_merge
+        chosen = whole_number(request.POST.get("merge", "")) or 0
+        try:
+            decide(merge_id=chosen, by=request.user, agency_ids=agencies, at=timezone.now())
+        except MergeAbsent as error:
+            raise Http404 from error
+        except SamePerson:
+            messages.warning(request, _("Người đề nghị không được tự xác nhận. Cần người thứ hai."))
+            status = 409
+        except NoLongerTwo:
+            messages.warning(request, _("Một tài khoản đã thay đổi. Không gộp được nữa."))
+            status = 409
+        else:
+            messages.success(request, _("Đã ghi nhận."))
+            return redirect("operations:merges")
+    context = {"rows": selectors.list_merges(agencies), "place": held[0].name}
+    return render(request, "operations/merges.html", context, status=status)
