@@ -22,7 +22,7 @@ def citizen(portal) -> User:
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
 @pytest.mark.parametrize("by", ["phone", "email"])
-def test_citizen_recovers_an_account(portal, citizen, open_page, clock, script, by):
+def test_citizen_recovers_an_account(portal, citizen, open_page, script, by):
     if by == "email":
         citizen.email_verified_at = citizen.phone_verified_at
         citizen.save()
