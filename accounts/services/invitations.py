@@ -17,12 +17,9 @@ from accounts.enums import LinkPurpose, Role, UserKind
 from accounts.models import StaffLink, StaffRole, Unit, User
 from accounts.security import SecurityEventKind
 from accounts.services import security
-from accounts.services.staff_notices import tell
+from accounts.services.staff_notices import send_letter, tell
 from portal.core.crypto import keyed_hash
-from portal.core.dates import format_moment
 from portal.core.db import requires_transaction
-from portal.notices.enums import Medium
-from portal.notices.outbox import queue_notice
 
 LIFETIME: Final = {
     LinkPurpose.INVITATION: timedelta(hours=72),
@@ -40,6 +37,10 @@ class LinkDead(Exception):
 
 class NotWaiting(Exception):
     """This account does not wait for its invitation to be accepted, or is not in use at all."""
+
+
+class NoAddress(NotWaiting):
+    """The account has no e-mail address that a link could be sent to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ def invite_staff(
     Whom `actor` may invite with which roles is for the caller's policy.
 
     :raises UsernameTaken: if another account has this sign-in name.
+    :raises NoAddress: if there is no e-mail address to send the link to.
     """
     user = User(
         username=username.strip().lower(),
@@ -137,7 +139,7 @@ def send_password_link(*, user_id: int, actor: User | None, at: datetime) -> Non
 
     Until it is used the old password works; using it signs nobody in (ADR 8).
 
-    :raises NotWaiting: if the account is not in use.
+    :raises NotWaiting: if the account is not in use, or (NoAddress) has no e-mail address.
     """
     user = _lock(user_id)
     if not user.is_active:
@@ -233,6 +235,8 @@ def revoke_links(user: User, *, actor: User | None, at: datetime) -> None:
 @requires_transaction
 @sensitive_variables("token")
 def _send(user: User, purpose: LinkPurpose, *, actor: User | None, at: datetime) -> None:
+    if not user.email:
+        raise NoAddress
     StaffLink.objects.filter(user=user, used_at=None, revoked_at=None).update(revoked_at=at)
     token = secrets.token_urlsafe(32)
     link = StaffLink.objects.create(
@@ -252,45 +256,7 @@ def _send(user: User, purpose: LinkPurpose, *, actor: User | None, at: datetime)
     )
     # From settings only: what a request says of its host must not end up in a letter.
     address = settings.BASE_URL + reverse("accounts:staff_link", args=[token])
-    words = {
-        "name": user.full_name,
-        "username": user.username,
-        "address": address,
-        "until": format_moment(link.expires_at),
-    }
-    if purpose == LinkPurpose.INVITATION:
-        subject = _("Lời mời làm việc trên Cổng Dịch vụ công")
-        body = _(
-            "Kính gửi ông/bà %(name)s,\n\n"
-            "Đơn vị đã mở cho ông/bà tài khoản cán bộ trên Cổng Dịch vụ công, tên đăng nhập "
-            "%(username)s. Ông/bà mở đường dẫn sau để đặt mật khẩu và cài ứng dụng xác thực:\n\n"
-            "%(address)s\n\n"
-            "Đường dẫn dùng một lần, đến %(until)s. Nếu đã hết hạn, ông/bà nhờ quản trị viên của "
-            "đơn vị gửi lại. Không chuyển thư này cho người khác."
-        )
-    else:
-        subject = _("Đặt lại mật khẩu tài khoản cán bộ")
-        body = _(
-            "Kính gửi ông/bà %(name)s,\n\n"
-            "Quản trị viên của đơn vị gửi ông/bà đường dẫn để đặt lại mật khẩu của tài khoản "
-            "%(username)s:\n\n"
-            "%(address)s\n\n"
-            "Đường dẫn dùng một lần, đến %(until)s. Mật khẩu cũ vẫn dùng được cho đến khi ông/bà "
-            "đặt mật khẩu mới. Nếu ông/bà không yêu cầu, hãy báo quản trị viên của đơn vị."
-        )
-    queue_notice(
-        kind="staff-link",
-        medium=Medium.EMAIL,
-        to=user.email,
-        recipient=user,
-        subject_key="",
-        subject=subject,
-        body=body % words,
-        dedupe_key=f"staff-link:{link.pk}",
-        at=at,
-        expires_at=link.expires_at,
-        secret=True,
-    )
+    send_letter(link, address=address, at=at)
 
 
 @requires_transaction

@@ -250,6 +250,14 @@ def test_password_link_lives_a_day_and_not_for_a_closed_account(client, clock):
         invitations.send_password_link(user_id=StaffFactory(is_active=False).pk, actor=None, at=NOW)
 
 
+def test_nothing_is_promised_to_whoever_has_no_address():
+    user = StaffFactory(email="")
+
+    with pytest.raises(invitations.NoAddress):
+        invitations.send_password_link(user_id=user.pk, actor=None, at=NOW)
+    assert not StaffLink.objects.exists()
+
+
 def test_ending_sessions_signs_one_person_out_everywhere():
     user, other = StaffFactory(), StaffFactory()
     first, second, third = (sign_in_proved(Client(), one) for one in (user, user, other))
