@@ -35,4 +35,9 @@ urlpatterns: list[URLPattern] = [
     path("lam-viec/<str:code>/hen-lai/", leading.extend, name="extend"),
     path("lam-viec/<str:code>/trinh-gia-han/", leading.propose_extension, name="propose_extension"),
     path("lam-viec/<str:code>/duyet-gia-han/", leading.answer_extension, name="answer_extension"),
+    path("lam-viec/<str:code>/mo-lai/", leading.reopen, name="reopen"),
+    path("lam-viec/<str:code>/huy-tiep-nhan/", leading.undo_acceptance, name="undo_acceptance"),
+    path("lam-viec/<str:code>/giai-quyet-tiep/", leading.restart, name="restart"),
+    path("lam-viec/<str:code>/thu-hoi/", leading.recall, name="recall"),
+    path("lam-viec/<str:code>/tra-lai-ho-so/", leading.hand_back, name="hand_back"),
 ]

@@ -1,5 +1,7 @@
 """Closed vocabularies of dossiers. Values are codes; labels are what people read."""
 
+from typing import Final
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -50,6 +52,10 @@ class Action(models.TextChoices):
     DECLINE_EXTENSION = "DECLINE_EXTENSION", _("Không đồng ý gia hạn")
     EXTEND = "EXTEND", _("Xin lỗi và hẹn lại ngày trả kết quả")
     RECORD_REFUND = "RECORD_REFUND", _("Ghi nhận tiền đã hoàn trả")
+
+
+# What the leader alone may take back, each time with a reason.
+REVERSING: Final = frozenset({Action.REOPEN, Action.UNDO_ACCEPTANCE, Action.RESTART, Action.RECALL})
 
 
 class StepOutcome(models.TextChoices):

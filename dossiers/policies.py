@@ -197,3 +197,20 @@ def require_not_own_affair(dossier: Dossier, person: User) -> None:
     """:raises OwnAffair: if the dossier is about the person who would work on it."""
     if is_own_affair(dossier, person):
         raise OwnAffair(dossier.pk)
+
+
+def can_hand_back(dossier: Dossier, roles: Iterable[StaffRole]) -> bool:
+    """Tell whether someone may hand back what was stopped: a clerk of the desk that took it in."""
+    return holds(roles, Role.CLERK, dossier.receiving_unit_id)
+
+
+def require_hand_back(dossier: Dossier, roles: Iterable[StaffRole]) -> StaffRole:
+    """
+    Return the role by which it is handed back.
+
+    :raises NotYourDossier: if the desk is not that of the person.
+    """
+    role = held_role(roles, Role.CLERK, dossier.receiving_unit_id)
+    if role is None:
+        raise NotYourDossier(dossier.pk)
+    return role

@@ -6,16 +6,20 @@ from typing import Any
 
 from accounts.enums import Role, UnitKind
 from accounts.models import Unit, User
-from accounts.selectors import get_work_calendar
+from accounts.selectors import get_work_calendar, list_roles
+from dossiers import policies
 from dossiers.enums import StepOutcome
 from dossiers.models import Dossier, Step
 from portal.core import calendars
+from portal.core.dates import local_day
 from portal.core.db import requires_transaction
 
 RECEPTION = "reception"
 RETURN = "return"
 # Working hours that the desk has to tell the citizen that a result has come.
 RETURN_HOURS = 8
+# Steps that only say yes or no to what was worked out before them.
+_SIGNING = frozenset({Role.LEADER, Role.REGISTRAR})
 
 
 class NoSuchUnit(Exception):
@@ -90,6 +94,33 @@ def acceptor_ids(steps: Iterable[Step]) -> list[int]:
     done = [step for step in steps if step.key == RECEPTION and step.outcome == StepOutcome.DONE]
     found = [step.closed_by_id for step in reversed(done) if step.closed_by_id is not None]
     return list(dict.fromkeys(found))
+
+
+@requires_transaction
+def reopen_workflow_step(dossier: Dossier, *, index: int, at: datetime) -> Step:
+    """Open step `index` of the workflow again, for whoever had it last if they may still do it."""
+    key = workflow_steps(dossier)[index]["key"]
+    last = (
+        dossier.steps.exclude(assignee=None)
+        .filter(key=key)
+        .select_related("assignee")
+        .order_by("-number")
+        .first()
+    )
+    opened = open_workflow_step(dossier, index=index, at=at)
+    holder = last.assignee if last else None
+    if holder is not None and policies.can_work_on(opened, list_roles(holder, on=local_day(at))):
+        opened.assignee = holder
+        opened.claimed_at = at
+        opened.save(update_fields=["assignee", "claimed_at"])
+    return opened
+
+
+def working_index(dossier: Dossier, *, until: int) -> int:
+    """Return the last step up to `until` at which work is done, not signed or issued."""
+    roles = [Role(described["role"]) for described in workflow_steps(dossier)][: until + 1]
+    worked = [place for place, role in enumerate(roles) if role not in _SIGNING]
+    return worked[-1] if worked else 0
 
 
 def workflow_steps(dossier: Dossier) -> list[dict[str, Any]]:

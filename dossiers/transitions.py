@@ -12,7 +12,7 @@ from accounts.models import Unit, User
 from accounts.selectors import get_work_calendar
 from dossiers import lifecycle
 from dossiers.enums import Action, DossierState
-from dossiers.models import ClockPause, Dossier, DossierEvent, Step
+from dossiers.models import ClockPause, Dossier, DossierEvent, Extension, Step
 from dossiers.models.events import BEHALF
 from portal.core import calendars
 from portal.core.db import requires_transaction
@@ -64,6 +64,9 @@ def apply(
         details |= _end_pause(dossier, at=at)
     if target in lifecycle.WAITING_FOR_CITIZEN:
         ClockPause.objects.create(dossier=dossier, state=target, started_at=at)
+    if target not in lifecycle.OPEN or dossier.due_at is None:
+        # No date runs any more that a leader could still put off.
+        Extension.objects.waiting().filter(dossier=dossier).update(closed_at=at, closed_by=by)
     dossier.state = target
     dossier.resume_state = lifecycle.resume_of(source=source, target=target) or ""
     dossier.state_changed_at = at

@@ -1,4 +1,4 @@
-"""The forms about a promise: apologising with a new date, and answering who proposed that."""
+"""The forms of the leader: a promise put off, an act taken back; and what a stop hands back."""
 
 from datetime import date
 from typing import Any, Final
@@ -9,13 +9,19 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from dossiers.enums import ExtensionCause
-from dossiers.forms.desk import VERSION, DeskForm
+from dossiers.forms.desk import VERSION, DeskForm, HandOverForm
 from dossiers.models import Dossier
 from dossiers.services import extension
 from portal.core.dates import format_day, local_day
 from portal.core.forms import DayField
 from portal.core.work_calendar import NoWorkingDay, WorkCalendar
+from procedures.enums import ResultDelivery
 
+HAND_BACK: Final = {
+    ResultDelivery.COUNTER: _("Trao tại quầy thông báo và bản chính"),
+    ResultDelivery.POST: _("Gửi bưu chính thông báo và bản chính"),
+    ResultDelivery.ONLINE: _("Chỉ gửi thông báo trên cổng, hồ sơ không có bản chính"),
+}
 AGREE: Final = "agree"
 DECLINE: Final = "decline"
 
@@ -132,3 +138,50 @@ class AnswerExtensionForm(DeskForm):
         if is_declined and not (cleaned.get("note") or "").strip():
             self.add_error("note", _("Ghi lý do, người trình cần biết phải làm gì."))
         return cleaned
+
+
+class ReversalForm(DeskForm):
+    """Why something is taken back; the citizen reads it."""
+
+    submit_class = "btn btn-danger"
+
+    reason = forms.CharField(
+        label=_("Lý do"),
+        help_text=_("Công dân đọc nguyên văn."),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class ReopenForm(ReversalForm):
+    submit_label = _("Mở lại hồ sơ")
+    submit_class = "btn btn-primary"
+
+
+class UndoAcceptanceForm(ReversalForm):
+    submit_label = _("Hủy tiếp nhận")
+
+
+class RestartForm(ReversalForm):
+    submit_label = _("Giải quyết tiếp")
+    submit_class = "btn btn-primary"
+
+
+class RecallForm(ReversalForm):
+    submit_label = _("Thu hồi kết quả")
+
+
+class HandBackForm(HandOverForm):
+    """How the notice of a stop and the originals reach whoever filed."""
+
+    submit_label = _("Ghi nhận đã trả lại")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, returns=list(HAND_BACK), **kwargs)
+        self.fields["recipient_name"].label = _("Người nhận lại giấy tờ")
+        self.fields["recipient_note"].help_text = _(
+            "Ví dụ: đã trả 02 bản chính; nhận thay theo giấy ủy quyền."
+        )
+        chosen = self.fields["method"]
+        assert isinstance(chosen, forms.ChoiceField)
+        chosen.choices = list(HAND_BACK.items())

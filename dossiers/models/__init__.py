@@ -14,6 +14,7 @@ from dossiers.models.extension import Extension
 from dossiers.models.files import DossierPaper, PaperBundle, StoredFile
 from dossiers.models.money import Obligation, ObligationLine
 from dossiers.models.outcome import Decision, Delivery, Result, Slip
+from dossiers.models.reversal import Reversal
 
 __all__ = [
     "ClockPause",
@@ -31,6 +32,7 @@ __all__ = [
     "ObligationLine",
     "PaperBundle",
     "Result",
+    "Reversal",
     "Slip",
     "Step",
     "StoredFile",

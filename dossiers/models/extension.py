@@ -18,6 +18,10 @@ class ExtensionQuerySet(models.QuerySet["Extension"]):
         """Narrow to what the citizen was told: apology sent, date moved."""
         return self.filter(approved_at__isnull=False)
 
+    def of_promise(self) -> Self:
+        """Narrow to what put off the promise that counts now: a dossier may be accepted anew."""
+        return self.granted().filter(approved_at__gte=F("dossier__accepted_at"))
+
     def waiting(self) -> Self:
         """Narrow to proposals that a leader has not answered."""
         return self.filter(approved_at__isnull=True, closed_at__isnull=True)

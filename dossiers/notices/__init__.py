@@ -160,6 +160,28 @@ def queue_stopped(dossier: Dossier, *, reason: str, at: datetime) -> None:
 
 
 @requires_transaction
+def queue_reversed(dossier: Dossier, event: str, *, reason: str, at: datetime) -> None:
+    """Tell what the leader took back and why, and what holds now."""
+    facts = {
+        "reason": reason.strip(),
+        "answer_by": format_moment(dossier.answer_due_at),
+        "due": _moment(dossier.due_at),
+    }
+    tell(dossier, event, facts=facts, n=dossier.version, at=at)
+
+
+@requires_transaction
+def queue_handed_back(dossier: Dossier, delivery: Delivery, *, at: datetime) -> None:
+    """Confirm how the notice of a stop and the originals were handed back."""
+    facts = {
+        "how": _HOW_RETURNED[delivery.state](),
+        "when": format_moment(delivery.recorded_at),
+        "when_short": short_moment(delivery.recorded_at),
+    }
+    tell(dossier, "handed_back", facts=facts, n=dossier.version, at=at)
+
+
+@requires_transaction
 def queue_withdrawn(dossier: Dossier, *, at: datetime) -> None:
     """Confirm the withdrawal."""
     tell(dossier, "withdrawn", facts={}, n=dossier.version, at=at)
@@ -193,8 +215,11 @@ def queue_slip_mail(slip: Slip, *, at: datetime, attachment: Attachment | None) 
     """
     Send the e-mail that waited for a slip, once, with what was true when the slip was issued.
 
-    Without `attachment` (the slip cannot be printed for now) it says where the slip will be.
+    Without `attachment` (the slip cannot be printed for now) it says where the slip will be. A slip
+    withdrawn before it was printed is told by its withdrawal.
     """
+    if slip.withdrawn_at is not None:
+        return
     match slip.kind:
         case SlipKind.PROOF:
             event, facts = "submitted", _submitted(slip.dossier)

@@ -130,7 +130,7 @@ class DossierPage:
 
 def _with_situation(dossiers: Any, *, on: date) -> Any:
     """Prefetch what `describe` asks of each dossier."""
-    granted = Extension.objects.granted().filter(dossier=OuterRef("pk"))
+    granted = Extension.objects.of_promise().filter(dossier=OuterRef("pk"))
     accounts = CollectingAccount.objects.in_force(on=on).taking(PayWay.VNPAY)
     return (
         dossiers.select_related(
@@ -215,7 +215,7 @@ def get_dossier_page(*, code: str, user: User, at: datetime) -> DossierPage | No
     if dossier is None:
         return None
     situation = _situation(dossier)
-    apologies = list(dossier.extensions.granted().order_by("number"))
+    apologies = list(dossier.extensions.of_promise().order_by("number"))
     return DossierPage(
         dossier=dossier,
         name=name_of(dossier),

@@ -240,11 +240,10 @@ def due_of(dossier: Any, step: Step | None, *, calendar: WorkCalendar, at: datet
     elif dossier.state == DossierState.SUBMITTED:
         note = _("hạn trả lời")
     elif step is not None and step.key != steps.RETURN:
-        note = _promise(dossier, at=at) if moment == dossier.due_at else _("hạn của bước")
-        if moment != dossier.due_at and _is_broken(dossier, at=at):
-            note = f"{note} ({_promise(dossier, at=at)})"
+        note = _promise(dossier, moment, at=at)
     if dossier.closed_at is not None:
-        return Due("", _short(dossier.closed_at), _("xong"), "none")
+        ended = _("dừng") if dossier.state == DossierState.STOPPED else _("xong")
+        return Due("", _short(dossier.closed_at), ended, "none")
     if moment is None:
         return Due("", "", _("theo từng trường hợp"), "none")
     days = calendars.working_days_left(at, moment, calendar)
@@ -256,11 +255,16 @@ def _is_broken(dossier: Any, *, at: datetime) -> bool:
     return dossier.due_at is not None and dossier.due_at < at
 
 
-def _promise(dossier: Any, *, at: datetime) -> str:
-    """Say whether the citizen was told that the promise is not kept."""
-    if not dossier.apologies:
-        return _("chưa xin lỗi công dân") if _is_broken(dossier, at=at) else _("hẹn trả")
-    return str(_("hẹn lại lần %d") % dossier.apologies)
+def _promise(dossier: Any, moment: datetime | None, *, at: datetime) -> str:
+    """Say whose date `moment` is, and whether the citizen was told of a promise that is broken."""
+    told = _("hẹn trả")
+    if dossier.apologies:
+        told = str(_("hẹn lại lần %d") % dossier.apologies)
+    elif _is_broken(dossier, at=at):
+        told = _("chưa xin lỗi công dân")
+    if moment == dossier.due_at:
+        return told
+    return f"{_('hạn của bước')} ({told})" if _is_broken(dossier, at=at) else _("hạn của bước")
 
 
 def _how_far(days: int, moment: datetime, *, at: datetime) -> str:

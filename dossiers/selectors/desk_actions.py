@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +26,15 @@ class Offered:
     is_immediate: bool = False
     # Why it cannot be done yet, in words; then it is shown without a button.
     blocked: str | Promise = ""
+
+
+# What the leader may take back, by the table of the lifecycle.
+_REVERSALS: Final = (
+    (Action.REOPEN, "reopen", _("Mở lại hồ sơ")),
+    (Action.UNDO_ACCEPTANCE, "undo_acceptance", _("Hủy tiếp nhận")),
+    (Action.RESTART, "restart", _("Giải quyết tiếp")),
+    (Action.RECALL, "recall", _("Thu hồi kết quả")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +101,19 @@ class Situation:
 def list_offered(now: Situation) -> list[Offered]:
     """Return what may be done, the most likely first."""
     if now.step is None:
-        return []
-    return [*_by_step(now, now.step), *_beside_the_step(now, now.step)]
+        return [*_after_the_end(now), *_taking_back(now)]
+    return [*_by_step(now, now.step), *_beside_the_step(now, now.step), *_taking_back(now)]
+
+
+def _after_the_end(now: Situation) -> Iterator[Offered]:
+    if now.state == DossierState.STOPPED and policies.can_hand_back(now.dossier, now.roles):
+        yield Offered("hand_back", _("Trả lại hồ sơ đã dừng"), tone="primary")
+
+
+def _taking_back(now: Situation) -> Iterator[Offered]:
+    for action, name, verb in _REVERSALS:
+        if now.leads and lifecycle.allows(action, source=now.dossier.lifecycle_state, resume=None):
+            yield Offered(name, verb, tone="danger")
 
 
 def _by_step(now: Situation, step: Step) -> Iterator[Offered]:

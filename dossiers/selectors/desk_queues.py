@@ -24,9 +24,10 @@ DONE_DAYS: Final = 30
 _ENDED: Final = [
     DossierState.REFUSED,
     DossierState.WITHDRAWN,
-    DossierState.STOPPED,
     DossierState.RETURNED,
 ]
+# Something lies at the desk for the citizen: a result, or the notice and originals of a stop.
+_TO_RETURN: Final = [DossierState.DECIDED, DossierState.STOPPED]
 _RUNNING: Final = [DossierState.SUBMITTED, DossierState.ACCEPTED, DossierState.PROCESSING]
 _PROMISED: Final = [DossierState.ACCEPTED, DossierState.PROCESSING]
 
@@ -126,7 +127,7 @@ def with_due(dossiers: QuerySet[Dossier]) -> QuerySet[Dossier]:
 
 def with_apologies(dossiers: QuerySet[Dossier]) -> QuerySet[Dossier]:
     """Add `apologies`: how many times the promise was put off with an apology, None for never."""
-    granted = Extension.objects.granted().filter(dossier=OuterRef("pk")).order_by("-number")
+    granted = Extension.objects.of_promise().filter(dossier=OuterRef("pk")).order_by("-number")
     return dossiers.annotate(apologies=Subquery(granted.values("number")[:1]))
 
 
@@ -152,7 +153,7 @@ def conditions(user: User, roles: Sequence[StaffRole], *, at: datetime) -> dict[
         Queue.DUE_TODAY: my_dates & Q(next_due__gte=at, next_due__lt=tomorrow),
         Queue.OVERDUE: my_dates & Q(next_due__lt=at),
         Queue.CITIZEN: is_waiting,
-        Queue.TO_RETURN: Q(state=DossierState.DECIDED),
+        Queue.TO_RETURN: Q(state__in=_TO_RETURN),
         # Said in full, since NOT would lose the rows whose step has no assignee.
         Queue.ELSEWHERE: Q(state__in=_RUNNING)
         & (~for_me | (Q(now_assignee__isnull=False) & ~Q(now_assignee__in=[user.pk, *absent]))),

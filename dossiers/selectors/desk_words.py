@@ -27,6 +27,8 @@ _WITHOUT_WORK: Final[Mapping[DossierState, str]] = {
 def who_has_it(dossier: Dossier, step: Step | None) -> str:
     """Return the sentence at the head of a dossier: who has it and since when."""
     known = _WITHOUT_WORK.get(dossier.lifecycle_state)
+    if dossier.state == DossierState.RETURNED and dossier.decided_at is None:
+        known = gettext_noop("Đã dừng giải quyết và trả lại hồ sơ %s.")
     if known:
         return _(known) % format_moment(dossier.state_changed_at)
     if step is None:
@@ -47,6 +49,8 @@ def what_next(dossier: Dossier, step: Step | None) -> str:
     """Return what has to be done next, in the words of the step."""
     if dossier.is_waiting_for_citizen:
         return _("Thời hạn giải quyết đang tạm dừng; hồ sơ tự tiếp tục khi công dân hoàn tất.")
+    if dossier.state == DossierState.STOPPED:
+        return _("Việc tiếp theo: trả lại thông báo và bản chính cho công dân.")
     if step is None:
         return _("Không còn việc nào phải làm với hồ sơ này.")
     if step.key == steps.RECEPTION:
@@ -64,6 +68,8 @@ def event_title(event: DossierEvent) -> str:
         return _("Giao lại người xử lý") if data["reassigned_to"] else _("Thu lại việc chưa xong")
     if event.action in {Action.PROPOSE, Action.APPROVE, Action.DECIDE} and "outcome" in data:
         return f"{title}: {DecisionOutcome(data['outcome']).label}"
+    if event.action == Action.RETURN and "is_stopped" in data:
+        return _("Trả lại hồ sơ đã dừng giải quyết")
     if event.action == Action.RETURN and "method" in data:
         return f"{title}: {ResultDelivery(data['method']).label}"
     return title

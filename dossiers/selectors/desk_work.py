@@ -11,7 +11,7 @@ from accounts.enums import Role
 from accounts.models import StaffRole, User
 from accounts.selectors import get_work_calendar, names_of
 from dossiers import policies
-from dossiers.enums import DossierState
+from dossiers.enums import REVERSING, DossierState
 from dossiers.marks import MARKS, Mark
 from dossiers.models import (
     Decision,
@@ -201,7 +201,7 @@ def get_work_page(
         sections=answers_of(dossier) if reads else (),
         papers=_papers(dossier.papers.select_related("file", "bundle__file")) if reads else [],
         steps=done_steps,
-        events=_events(dossier),
+        events=_events(dossier, reads=reads),
         obligations=obligations,
         supplements=supplements,
         decisions=decisions,
@@ -272,13 +272,17 @@ def _papers(papers: Iterable[DossierPaper]) -> list[PaperGroup]:
     return list(groups.values())
 
 
-def _events(dossier: Dossier) -> list[EventLine]:
+def _events(dossier: Dossier, *, reads: bool) -> list[EventLine]:
     events = list(dossier.events.select_related("actor", "unit").order_by(F("sequence").desc()))
     absent = names_of(event.data[BEHALF] for event in events if BEHALF in event.data)
+    reasons: dict[tuple[str, datetime], str] = {}
+    if reads and any(event.action in REVERSING for event in events):
+        found = dossier.reversals.values_list("action", "decided_at", "reason")
+        reasons = {(action, at): reason for action, at, reason in found}
     return [
         EventLine(
             title=desk_words.event_title(event),
-            detail=desk_words.event_detail(event),
+            detail=reasons.get((event.action, event.occurred_at)) or desk_words.event_detail(event),
             who=desk_words.who_did(event, absent.get(event.data.get(BEHALF, 0), "")),
             when=format_moment(event.occurred_at),
         )

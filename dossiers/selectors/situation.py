@@ -118,6 +118,8 @@ def sentence_of(
 
 def _ended(dossier: Dossier, since: str) -> str:
     words = _ENDED.get(dossier.lifecycle_state)
+    if dossier.lifecycle_state == State.RETURNED and dossier.decided_at is None:
+        words = gettext_noop("Hồ sơ đã dừng giải quyết và được trả lại lúc %(since)s.")
     return _(words) % {"unit": dossier.receiving_unit.name, "since": since} if words else ""
 
 
@@ -198,6 +200,10 @@ def _nothing_to_do(dossier: Dossier) -> str:
         return _("Ông/bà chưa cần làm gì; có tin mới, cổng sẽ nhắn ngay.")
     if dossier.lifecycle_state == State.REFUSED:
         return _("Lý do ghi trong phiếu từ chối ở bên dưới. Có thể nộp hồ sơ mới.")
+    if dossier.lifecycle_state == State.STOPPED:
+        return _("Bản chính đã nộp, nếu có, nhận lại tại %(desk)s.") % {
+            "desk": dossier.receiving_unit.name
+        }
     if dossier.lifecycle_state == State.DECIDED:
         return _("Kết quả sắp được gửi theo cách ông/bà đã chọn.")
     return ""

@@ -39,7 +39,7 @@ def get_tracking_page(*, code: str) -> TrackingPage | None:
     cleaned = clean_code(code)
     if cleaned is None:
         return None
-    granted = Extension.objects.granted().filter(dossier=OuterRef("pk")).order_by("-number")
+    granted = Extension.objects.of_promise().filter(dossier=OuterRef("pk")).order_by("-number")
     row = (
         Dossier.objects.filter(code=cleaned)
         .annotate(put_off_from=Subquery(granted.values("due_before")[:1]))

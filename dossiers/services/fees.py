@@ -60,6 +60,9 @@ def create_obligations(dossier: Dossier, *, moment: FeeMoment, at: datetime) -> 
         return None
     if all(line["amount_vnd"] == 0 for line in lines):
         return None
+    # Accepted anew: what was paid for the first acceptance is not asked for again.
+    if dossier.obligations.filter(moment=moment, cancelled_at=None).exists():
+        return None
     amounts = [line["amount_vnd"] for line in lines]
     obligation = Obligation.objects.create(
         dossier=dossier,
@@ -272,6 +275,24 @@ def _go_on(dossier: Dossier, *, by: User | None, at: datetime) -> None:
 def cancel_obligations(dossier: Dossier, *, at: datetime) -> None:
     """Close what is still due on a locked dossier that ends: nobody may start to pay it."""
     dossier.obligations.due().update(cancelled_at=at)
+
+
+@requires_transaction
+def revive_obligations(
+    dossier: Dossier, *, ended_at: datetime | None, by: User | None, at: datetime
+) -> None:
+    """
+    Ask again for what was cancelled when a locked dossier, now open again, ended at `ended_at`.
+
+    What stops the work is asked for at once: the dossier waits for it with a new date.
+    """
+    cancelled = dossier.obligations.filter(cancelled_at=ended_at, settled_at=None)
+    if ended_at is None or not cancelled.update(cancelled_at=None):
+        return
+    blocking = dossier.obligations.due().filter(blocks_work=True, amount_vnd__isnull=False)
+    obligation = blocking.order_by("number").first()
+    if obligation is not None:
+        ask_payment(dossier, obligation, by=by, at=at)
 
 
 def list_due(dossier: Dossier) -> list[Obligation]:

@@ -171,16 +171,8 @@ def send_back(
         decision.sent_back_at = at
         decision.sent_back_note = note
         decision.save(update_fields=["sent_back_at", "sent_back_note"])
-    previous = dossier.steps.exclude(assignee=None).filter(
-        key=steps.workflow_steps(dossier)[index - 1]["key"]
-    )
     steps.close_step(step, by=by, at=at, outcome=StepOutcome.SENT_BACK, note=note)
-    opened = steps.open_workflow_step(dossier, index=index - 1, at=at)
-    last = previous.order_by("-number").first()
-    if last is not None:
-        opened.assignee = last.assignee
-        opened.claimed_at = at
-        opened.save(update_fields=["assignee", "claimed_at"])
+    opened = steps.reopen_workflow_step(dossier, index=index - 1, at=at)
     transitions.note(
         dossier,
         Action.SEND_BACK,

@@ -47,7 +47,7 @@ def report_late(*, at: datetime) -> int:
     working = [s for s in late if calendars[s.dossier.deciding_unit_id].is_working_day(today)]
     people = _People(working, on=today)
     dossiers = [step.dossier_id for step in working]
-    granted = Extension.objects.granted().filter(dossier__in=dossiers)
+    granted = Extension.objects.of_promise().filter(dossier__in=dossiers)
     apologised = set(granted.values_list("dossier", flat=True))
     for step in working:
         promised = step.dossier.due_at

@@ -51,6 +51,7 @@ _OVERTAKEN = (
     extension.NothingPromised,
     extension.NothingProposed,
     extension.AlreadyProposed,
+    results.NotStopped,
 )
 # What the person who typed can mend, in words.
 _MENDABLE: dict[type[Exception], str | Promise] = {

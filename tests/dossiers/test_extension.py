@@ -26,7 +26,7 @@ from tests.dossiers.desk import LATER, kinds_told, last_event
 from tests.factories.accounts import StaffFactory, StaffRoleFactory
 from tests.factories.dossiers import HANOI, DossierFactory, dossier_at, office
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 DUE = datetime(2026, 3, 9, 10, 0, tzinfo=HANOI)
 FRIDAY = datetime(2026, 3, 13, 10, 0, tzinfo=HANOI)

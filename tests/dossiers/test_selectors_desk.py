@@ -260,7 +260,7 @@ OFFERED = {
     DossierState.ACCEPTED: {
         "clerk": set(),
         "officer": {"propose", "claim", "ask_supplement", "propose_extension"},
-        "leader": {"ask_supplement", "reassign", "extend"},
+        "leader": {"ask_supplement", "reassign", "extend", "undo_acceptance"},
     },
     DossierState.PROCESSING: {
         "clerk": set(),
@@ -269,10 +269,10 @@ OFFERED = {
     },
     DossierState.SUPPLEMENT: {"clerk": set(), "leader": {"reassign"}},
     DossierState.PAYMENT: {"clerk": set(), "officer": {"claim"}, "leader": {"reassign"}},
-    DossierState.DECIDED: {"clerk": {"hand_over", "claim"}, "leader": {"reassign"}},
-    DossierState.REFUSED: {"clerk": set(), "leader": set()},
+    DossierState.DECIDED: {"clerk": {"hand_over", "claim"}, "leader": {"reassign", "recall"}},
+    DossierState.REFUSED: {"clerk": set(), "leader": {"reopen"}},
     DossierState.WITHDRAWN: {"clerk": set(), "leader": set()},
-    DossierState.STOPPED: {"clerk": set(), "leader": set()},
+    DossierState.STOPPED: {"clerk": {"hand_back"}, "leader": {"restart"}},
     DossierState.RETURNED: {"clerk": set(), "leader": set()},
 }
 
