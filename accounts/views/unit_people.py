@@ -196,7 +196,9 @@ def invite(request: StaffRequest) -> HttpResponse:
     )
     if form.is_valid():
         try:
-            user = staff_access.invite(by=request.user, at=timezone.now(), **form.cleaned_data)
+            asked = dict(form.cleaned_data)
+            asked["unit_id"] = asked.pop("unit")
+            user = staff_access.invite(by=request.user, at=timezone.now(), **asked)
         except UsernameTaken:
             form.add_error("username", _("Tên đăng nhập này đã có người dùng. Chọn tên khác."))
         except MENDABLE as error:
