@@ -35,7 +35,7 @@ from dossiers.selectors.desk_queues import with_apologies, with_due
 from dossiers.steps import acceptor_ids
 from portal.core import calendars
 from portal.core.dates import format_moment, format_short_day
-from portal.core.identity import mask_identity_number
+from portal.core.identity import format_tax_code, mask_identity_number
 from procedures.eform import display
 from procedures.eform.parsing import parse_definition
 
@@ -53,6 +53,8 @@ class Party:
     email: str
     address: str
     relation: str
+    # Of an organisation, as papers print it.
+    tax_code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +252,7 @@ def _parties(parties: Iterable[DossierParty], *, reads: bool) -> list[Party]:
                 email=party.email if reads else "",
                 address=party.address if reads else "",
                 relation=party.relation,
+                tax_code=format_tax_code(party.tax_code),
             )
         )
     return shown

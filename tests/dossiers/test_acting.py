@@ -152,7 +152,7 @@ def test_each_context_sees_its_own_dossiers_and_drafts_and_no_other():
 def test_the_principal_sees_what_was_filed_for_them_and_the_holder_no_more_than_that():
     mandate = MandateFactory()
     own = dossier_at(DossierState.SUBMITTED, owner=mandate.principal)
-    filed, holder = file_under(mandate)
+    filed, holder = file_under(mandate, place("binh-lam"))
 
     assert codes(mandate.principal) == {own.code, filed.code}
     assert codes(holder) == {filed.code}

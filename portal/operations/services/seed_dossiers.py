@@ -21,7 +21,7 @@ from portal.core import wakeups
 from portal.core.dates import to_local
 from portal.notices.outbox import settle_history
 from portal.operations import demo_data
-from portal.operations.services import seed_acts, seed_catalogue, seed_filing
+from portal.operations.services import seed_acts, seed_catalogue, seed_filing, seed_representation
 from portal.operations.services.seed_acts import TRACES, Cast
 from portal.operations.services.seed_clock import evening, timeline
 from portal.operations.services.seed_stories import BIRTH, BUSINESS, Story, stories
@@ -80,6 +80,7 @@ def _seed_people(now: datetime) -> dict[str, Unit]:
     units = {unit.key: unit for unit in Unit.objects.select_related("agency")}
     if not User.objects.exists():
         seed_catalogue.seed_people(units, at=started)
+        seed_representation.seed_representation(at=started)
     return units
 
 
