@@ -25,6 +25,8 @@ def staff_home(user: User | AnonymousUser) -> str:
     roles = {one.role for one in held}
     if roles and roles <= {Role.UNIT_ADMIN, Role.SYSTEM_ADMIN}:
         return reverse("accounts:unit_people")
+    if roles == {Role.AUDITOR}:
+        return reverse("operations:audit_events")
     return reverse("payments:refunds" if roles == {Role.ACCOUNTANT} else "dossiers:queue")
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import StaffRole, User
 from accounts.selectors import get_work_calendars
-from dossiers import codes, deadlines, steps
+from dossiers import codes, deadlines, policies, steps
 from dossiers.enums import DossierState
 from dossiers.marks import MARKS, Mark
 from dossiers.models import Dossier, DossierParty, Step
@@ -25,6 +25,7 @@ from portal.core.identity import (
     InvalidPhone,
     clean_identity_number,
     clean_phone,
+    mask_name,
 )
 from portal.core.passports import InvalidPassport, clean_passport, passport_hashes
 from portal.core.text import fold
@@ -193,22 +194,22 @@ def _rows(
 ) -> list[Row]:
     agencies = {dossier.deciding_unit_id: dossier.deciding_unit for dossier in dossiers}
     known = get_work_calendars(agencies.values()) if agencies else {}
-    for_me = {(held.unit_id, held.role) for held in roles}
     return [
-        _row(dossier, for_me, calendar=known[dossier.deciding_unit_id], at=at)
+        _row(dossier, roles, calendar=known[dossier.deciding_unit_id], at=at)
         for dossier in dossiers
     ]
 
 
-def _row(
-    dossier: Any, for_me: set[tuple[int, str]], *, calendar: WorkCalendar, at: datetime
-) -> Row:
+def _row(dossier: Any, roles: Sequence[StaffRole], *, calendar: WorkCalendar, at: datetime) -> Row:
     step: Step | None = dossier.open_steps[0] if dossier.open_steps else None
+    for_me = {(held.unit_id, held.role) for held in roles}
     return Row(
         code=dossier.code,
         state=dossier.get_state_display(),
         mark=MARKS[dossier.lifecycle_state],
-        applicant=dossier.applicant_name,
+        applicant=dossier.applicant_name
+        if policies.reads_names(dossier, roles)
+        else mask_name(dossier.applicant_name),
         procedure=dossier.everyday_name or dossier.procedure_name,
         submitted=format_short_day(dossier.submitted_at),
         step=step.name if step else "",

@@ -51,7 +51,8 @@ def queue(request: StaffRequest) -> HttpResponse:
         "page": page,
         "asked": asked,
         "queues": _links(page),
-        "query": urlencode({"q": asked} if asked else {"hang": chosen.value}),
+        # Somebody's number stands in no address, that of the next page included.
+        "query": urlencode({"q": asked} if asked and not is_private else {"hang": chosen.value}),
         "takes_cash": any(held.role == Role.CASHIER for held in request.roles),
         "place": request.roles[0].unit.name,
     }

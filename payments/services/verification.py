@@ -13,9 +13,17 @@ from dossiers.models import Obligation
 from payments import ledger
 from payments.enums import EntryKind, PaymentState, RefundState, Why
 from payments.models import CashReceipt, LedgerEntry, Payment, Refund
+from portal.core.audit import BrokenRow
+from portal.core.dates import local_day
 
 # What the application's role must not be able to do, however it asks.
-PROTECTED: Final = ("payments_ledgerentry", "payments_cashreceipt", "dossiers_dossierevent")
+PROTECTED: Final = (
+    "payments_ledgerentry",
+    "payments_cashreceipt",
+    "dossiers_dossierevent",
+    "dossiers_dossieraccess",
+    "accounts_securityevent",
+)
 
 
 def verify_ledger() -> Iterator[str]:
@@ -27,13 +35,29 @@ def verify_ledger() -> Iterator[str]:
     yield from _find_granted_rights()
 
 
+def find_broken_entries() -> Iterator[BrokenRow]:
+    """Yield the first entry of each agency's chain that does not fit it."""
+    for _agency, entry in _broken_chains():
+        yield BrokenRow(
+            "payments_ledgerentry",
+            entry.pk,
+            local_day(entry.recorded_at),
+            f"entry {entry.sequence} does not fit its chain",
+        )
+
+
 def _find_broken_chains() -> Iterator[str]:
+    for agency, broken in _broken_chains():
+        whose = agency.key if agency else "no agency"
+        yield f"ledger of {whose}: entry {broken.sequence} does not fit its chain"
+
+
+def _broken_chains() -> Iterator[tuple[Unit | None, LedgerEntry]]:
     for agency in (None, *Unit.objects.filter(ledger__isnull=False).distinct().order_by("pk")):
         chain = LedgerEntry.objects.filter(agency=agency).order_by("sequence")
         broken = ledger.first_broken(chain.iterator(chunk_size=1000))
         if broken is not None:
-            whose = agency.key if agency else "no agency"
-            yield f"ledger of {whose}: entry {broken.sequence} does not fit its chain"
+            yield agency, broken
 
 
 def _find_wrong_projections() -> Iterator[str]:

@@ -108,6 +108,11 @@ def mask_identity_number(number: str) -> str:
     return "*" * max(len(number) - 4, 0) + number[-4:]
 
 
+def mask_name(name: str) -> str:
+    """Write a name as its initials: "N.T.L.", for who need not know whose it is."""
+    return "".join(f"{word[0].upper()}." for word in name.split())
+
+
 def birth_facts(number: str) -> BirthFacts:
     """
     Return the sex and year of birth that a clean identity number states.

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portal.operations import health_views, views
+from portal.operations import audit_views, health_views, views
 
 app_name = "operations"
 
@@ -11,6 +11,8 @@ urlpatterns = [
     path("quyen-rieng-tu/", views.privacy, name="privacy"),
     path("tro-giup/", views.help_page, name="help"),
     path("can-bo/gop-tai-khoan/", views.merges, name="merges"),
+    path("kiem-tra-nhat-ky/", audit_views.events, name="audit_events"),
+    path("kiem-tra-nhat-ky/luot-xem/", audit_views.looks, name="audit_looks"),
     path("trinh-dien/", views.demo, name="demo"),
     path("trinh-dien/<str:name>/", views.demo_message, name="demo_message"),
 ]

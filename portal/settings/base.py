@@ -134,6 +134,10 @@ PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
 # Versions are read by their row, seldom by what it pointed to: no index to write for that.
 PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
 
+# A folder outside the database (best: of another machine) for copies of the daily seals of the
+# audit tables; without one there are none.
+AUDIT_DIGEST_DIR = env.str("AUDIT_DIGEST_DIR", default="")
+
 # Accounts and sign-in.
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.backends.UsableAccounts"]
@@ -317,6 +321,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "dossiers.tasks.combine_photos",
         "schedule": 60.0,
         "options": {"expires": 55},
+    },
+    # Hourly, for a day that is sealed once: a night without a worker is made up for.
+    "seal-audit": {
+        "task": "portal.operations.tasks.seal_audit",
+        "schedule": 3600.0,
+        "options": {"expires": 3000},
     },
     "report-late": {
         "task": "dossiers.tasks.report_late",

@@ -62,3 +62,9 @@ def due_in(days_left: int | Literal[""] | None, is_overdue: bool = False) -> str
     if days < 0:
         return ngettext("quá hạn %d ngày làm việc", "quá hạn %d ngày làm việc", -days) % -days
     return ngettext("còn %d ngày làm việc", "còn %d ngày làm việc", days) % days
+
+
+@register.filter
+def initials(name: str) -> str:
+    """Write somebody's name where only money is dealt with: "N.T.L."."""
+    return identity.mask_name(name)
