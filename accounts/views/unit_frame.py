@@ -51,6 +51,7 @@ SAID: Final[dict[type[Exception], str | Promise]] = {
     staff_access.WorksElsewhere: gettext_lazy(
         "Người này còn làm việc ở đơn vị khác; quản trị của đơn vị cấp trên mới khóa, mở được."
     ),
+    invitations.NoAddress: gettext_lazy("Tài khoản chưa có thư điện tử để gửi đường dẫn."),
     invitations.NotWaiting: gettext_lazy("Lời mời không còn chờ nhận, hoặc tài khoản đang khóa."),
     unit_settings.BadHours: gettext_lazy("Các buổi làm việc phải nối tiếp nhau, không trùng giờ."),
     unit_settings.DayIsPast: gettext_lazy("Chỉ thêm, sửa, xóa được những ngày sau hôm nay."),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import policies
+from accounts.decorators import fresh_proof_required
 from accounts.forms.units import DelegateForm, EndRoleForm, GrantRoleForm, InviteForm
 from accounts.models import StaffRole, User
 from accounts.requests import StaffRequest
@@ -99,6 +100,7 @@ def person(request: StaffRequest, person_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @administrators_only
+@fresh_proof_required
 def grant_role(request: StaffRequest, person_id: int) -> HttpResponse:
     """Give a person a role in a unit for a time."""
     house = house_of(request)
@@ -163,6 +165,7 @@ def end_role(request: StaffRequest, role_id: int) -> HttpResponse:
 
 @require_POST
 @administrators_only
+@fresh_proof_required
 def switch_account(request: StaffRequest, person_id: int) -> HttpResponse:
     """Do to somebody's account what the button said."""
     user = person_of(house_of(request), person_id)
@@ -186,6 +189,7 @@ def switch_account(request: StaffRequest, person_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @administrators_only
+@fresh_proof_required
 def invite(request: StaffRequest) -> HttpResponse:
     """Open an account for somebody new, who chooses a password by a link."""
     house = house_of(request)

@@ -89,7 +89,7 @@ def sign_out(page: Page) -> None:
 
 
 def sign_in(page: Page, name: str = LAN.number, password: str = LAN.password) -> None:
-    page.get_by_label(re.compile("^Số định danh, số điện thoại")).fill(name)
+    page.get_by_label(re.compile("Số định danh, số điện thoại")).fill(name)
     page.get_by_label("Mật khẩu", exact=True).fill(password)
     press(page, "Đăng nhập")
 

@@ -26,6 +26,7 @@ from tests.factories.accounts import (
     CitizenFactory,
     StaffFactory,
     StaffRoleFactory,
+    sign_in_proved,
 )
 from tests.factories.dossiers import (
     DossierPaperFactory,
@@ -243,7 +244,7 @@ def people(side: Side) -> dict[str, User | None]:
 def ask(user: User | None, method: str, name: str, arguments: dict[str, Any]) -> HttpResponse:
     client = Client()
     if user is not None:
-        client.force_login(user)
+        sign_in_proved(client, user)
     response = client.generic(method, reverse(name, kwargs=arguments))
     if response.streaming:
         # A file of the catalogue, the same for everybody: only that it came is of interest here.

@@ -18,6 +18,7 @@ from django.test import Client
 from accounts.models import User
 from dossiers.enums import DossierState
 from tests.dossiers.desk import LATER, approved, proposed
+from tests.factories.accounts import sign_in_proved
 from tests.factories.dossiers import dossier_at
 from tests.factories.filing import Place, ready_draft
 from tests.guardrails.test_access import (
@@ -86,7 +87,7 @@ class Attacker:
     def __init__(self, user: User | None) -> None:
         self.client = Client(raise_request_exception=False)
         if user is not None:
-            self.client.force_login(user)
+            sign_in_proved(self.client, user)
 
     def send(self, method: str, path: str, **more: Any) -> HttpResponse:
         with rolled_back():
