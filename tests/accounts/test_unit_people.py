@@ -13,7 +13,12 @@ from accounts.models import SecurityEvent, StaffRole, User
 from accounts.security import SecurityEventKind as Kind
 from accounts.services import delegations, roles, staff_access, unit_settings
 from portal.notices.models import Notice
-from tests.factories.accounts import CalendarDayFactory, StaffFactory, StaffRoleFactory
+from tests.factories.accounts import (
+    CalendarDayFactory,
+    StaffFactory,
+    StaffRoleFactory,
+    sign_in_proved,
+)
 from tests.factories.dossiers import office
 
 pytestmark = pytest.mark.django_db
@@ -40,9 +45,7 @@ def admin(place):
 
 
 def signed_in(user):
-    client = Client()
-    client.force_login(user)
-    return client
+    return sign_in_proved(Client(), user)
 
 
 def grant(admin, person, unit, role, now):
