@@ -84,8 +84,10 @@ def merges(request: StaffRequest) -> HttpResponse:
         chosen = whole_number(request.POST.get("merge", "")) or 0
         try:
             decide(merge_id=chosen, by=request.user, agency_ids=agencies, at=timezone.now())
-        except MergeAbsent as error:
-            raise Http404 from error
+        except MergeAbsent:
+            # Decided meanwhile, of another agency, or never there: the same answer.
+            messages.warning(request, _("Đề nghị này không còn chờ xác nhận."))
+            status = 409
         except SamePerson:
             messages.warning(request, _("Người đề nghị không được tự xác nhận. Cần người thứ hai."))
             status = 409

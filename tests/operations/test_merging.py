@@ -118,7 +118,9 @@ def test_proposal_of_another_agency_is_absent(place, merge, chosen):
 
     response = browser.post(PAGE, {"merge": merge.pk if chosen == "theirs" else chosen})
 
-    assert response.status_code == 404
+    assert response.status_code == 409
+    merge.duplicate.refresh_from_db()
+    assert merge.duplicate.merged_into is None
 
 
 def test_proposal_that_no_longer_fits_is_refused(place, merge):
