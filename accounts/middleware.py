@@ -159,7 +159,8 @@ def _take_up_acting(request: HttpRequest, user: User, *, at: datetime) -> None:
     user.acting = find_acting(user, key=str(key), at=at)
     if user.acting is None:
         # Nothing of this request may happen in the name of the one, nor by mistake of the other.
-        sessions.restart(request.session, acting="")
+        former, new = sessions.restart(request.session, acting="")
+        devices.follow_key(old=former, new=new)
         request.acting_ended = True  # type: ignore[attr-defined]
 
 

@@ -70,18 +70,21 @@ def mark_seen(session: SessionBase, *, at: datetime) -> None:
         session[SEEN] = now
 
 
-def restart(session: SessionBase, *, acting: str) -> None:
+def restart(session: SessionBase, *, acting: str) -> tuple[str, str]:
     """
     Give a session another key and empty it but for the sign-in, for whom its owner acts from now.
 
-    Whatever a page had put by in the name of the one must not turn up in that of the other.
+    Whatever a page had put by in the name of the one must not turn up in that of the other. Return
+    the former key and the new one, for `devices.follow_key`.
     """
+    former = session.session_key or ""
     kept = {name: session[name] for name in _KEPT if name in session}
     session.clear()
     session.update(kept)
     if acting:
         session[ACTING] = acting
     session.cycle_key()
+    return former, session.session_key or ""
 
 
 def idle_limit(user: User) -> timedelta:

@@ -12,7 +12,12 @@ class NotYourDossier(Exception):
 
 
 def can_withdraw(dossier: Dossier, citizen: User) -> bool:
-    """Tell whether a citizen may take a dossier back: its owner, or its organisation's people."""
+    """Tell whether a citizen may take a dossier back: not whoever only holds a mandate."""
+    return is_own(dossier, citizen)
+
+
+def is_own(dossier: Dossier, citizen: User) -> bool:
+    """Tell whether a dossier is a citizen's own, or of the organisation for which they act now."""
     holds_mandate = citizen.acting is not None and citizen.acting.mandate_id is not None
     return dossier.is_of(citizen) and not holds_mandate
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from accounts import acting as reads, sessions
 from accounts.decorators import citizen_required
 from accounts.requests import CitizenRequest
-from accounts.services import representation
+from accounts.services import devices, representation
 from accounts.views.targets import citizen_home
 
 
@@ -46,6 +46,7 @@ def _switch(request: CitizenRequest, *, key: str) -> HttpResponse:
 
 
 def _restart(request: CitizenRequest, *, acting: str) -> None:
-    sessions.restart(request.session, acting=acting)
+    former, new = sessions.restart(request.session, acting=acting)
+    devices.follow_key(old=former, new=new)
     # A page of the other context that is still open in a tab posts nothing into this one.
     rotate_token(request)

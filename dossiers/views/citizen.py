@@ -76,7 +76,9 @@ def detail(request: CitizenRequest, code: str) -> HttpResponse:
             for paper in page.papers
         ],
         "slips": [{"slip": slip, "url": _slip_url(dossier, slip)} for slip in page.slips],
-        "looks_url": reverse("dossiers:looks", args=[dossier.code]),
+        "looks_url": reverse("dossiers:looks", args=[dossier.code])
+        if policies.is_own(dossier, request.user)
+        else "",
         "result_url": reverse("dossiers:result", args=[dossier.code]) if page.result else "",
         "withdraw_url": reverse("dossiers:withdraw", args=[dossier.code])
         if page.can_withdraw

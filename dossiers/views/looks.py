@@ -21,7 +21,7 @@ OWN = "tat-ca"
 def looks(request: CitizenRequest, code: str) -> HttpResponse:
     """Show the owner who opened the dossier: when, in which role, of which unit."""
     dossier = citizen.get_own(code=code, user=request.user, at=timezone.now())
-    if dossier is None or dossier.owner_id != request.user.pk:
+    if dossier is None or not policies.is_own(dossier, request.user):
         raise Http404
     own = OWN in request.GET
     context = {

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import SecurityEvent
+from accounts.models import SecurityEvent, UserSession
 from accounts.services import mandates
 from portal.notices.models import Notice
 from tests.factories.accounts import CitizenFactory, StaffFactory
@@ -59,6 +59,8 @@ def test_switching_empties_the_session_and_changes_its_key(client, two):
     assert after != before
     assert "put_by" not in client.session
     assert client.session["acting"] == f"mandate:{second.pk}"
+    # "Sign out everywhere" still finds this session.
+    assert list(UserSession.objects.values_list("session_key", flat=True)) == [after]
     # The former key opens nothing any more.
     client.cookies[settings.SESSION_COOKIE_NAME] = before
     assert client.get(reverse("dossiers:mine")).status_code == 302

@@ -297,3 +297,19 @@ def test_a_payment_of_one_client_is_absent_while_acting_for_the_other(client):
     assert client.get(url).status_code == 404
     client.post(reverse("accounts:acting"), {"thay_cho": f"mandate:{mandate.pk}"})
     assert client.get(url).status_code == 200
+
+
+def test_who_looked_is_for_the_principal_not_for_the_holder(client):
+    mandate = MandateFactory(valid_until=timezone.localdate() + timedelta(days=9))
+    dossier, _holder = file_under(mandate)
+    url = reverse("dossiers:looks", args=[dossier.code])
+    client.force_login(mandate.principal)
+    assert client.get(url).status_code == 200
+
+    client.force_login(mandate.holder)
+    client.post(reverse("accounts:acting"), {"thay_cho": f"mandate:{mandate.pk}"})
+
+    assert client.get(url).status_code == 404
+    page = client.get(reverse("dossiers:detail", args=[dossier.code]))
+    assert page.status_code == 200
+    assert url not in page.text
