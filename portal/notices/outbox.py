@@ -107,15 +107,14 @@ def requeue_failed(*, notice_id: int, at: datetime) -> None:
 
 
 @transaction.atomic(durable=True)
-def settle_history(*, before: datetime) -> int:
+def settle_history(*, before: datetime, subject_key: str = "") -> int:
     """
     Note what was queued for a moment before `before` as sent at that moment, and send nothing.
 
     For history that is loaded rather than lived: people must not be told today what the rows say
-    happened weeks ago. Return how many notices that were.
+    happened weeks ago. `subject_key` narrows it to one matter. Return how many notices that were.
     """
-    return (
-        Notice.objects.unsent()
-        .filter(created_at__lt=before)
-        .update(sent_at=F("created_at"), leased_until=None)
-    )
+    history = Notice.objects.unsent().filter(created_at__lt=before)
+    if subject_key:
+        history = history.filter(subject_key=subject_key)
+    return history.update(sent_at=F("created_at"), leased_until=None)

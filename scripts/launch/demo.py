@@ -111,6 +111,7 @@ class Demo:
         self.port = port
         self.url = f"http://{HOST}:{port}"
         self.running: list[Running] = []
+        self.tail: Running | None = None
         self.stopping = False
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._ask_to_stop)
@@ -142,8 +143,10 @@ class Demo:
         if sign_ins:
             say(sign_ins)
         say(f"Tin nhắn và thư điện tử nằm trong {env['OUTBOX_DIR']}. Nhấn Ctrl-C để dừng.")
+        self._begin_tail(env)
         while True:
             self._look_after()
+            self._look_after_tail()
             time.sleep(0.2)
 
     def _start_services(self) -> dict[str, str]:
@@ -250,8 +253,31 @@ class Demo:
         states.write_private(record, json.dumps(done))
         if not done.get("seeded") and has_command("seed_demo"):
             say("Tạo dữ liệu trình diễn…")
-            self._manage("seed_demo", env=env)
+            self._manage("seed_demo", "--first", env=env)
             states.write_private(record, json.dumps({**done, "seeded": True}))
+
+    def _begin_tail(self, env: dict[str, str]) -> None:
+        """Start to make what is not needed at once: hundreds of dossiers that are long over."""
+        done = json.loads((self.state.folder / "prepared").read_text(encoding="utf-8"))
+        if done.get("whole") or not has_command("seed_demo"):
+            return
+        say("Làm nốt các hồ sơ đã xong của bốn tháng qua, trong khi bản trình diễn đã chạy…")
+        log = self.state.log / "seed.log"
+        command = [sys.executable, MANAGE, "seed_demo", "--gently"]
+        self.tail = Running("seed", spawn(command, log=log, env=env), log)
+
+    def _look_after_tail(self) -> None:
+        """Note the end of the seed; one that failed is begun again at the next start."""
+        if self.tail is None or self.tail.process.poll() is None:
+            return
+        tail, self.tail = self.tail, None
+        if tail.process.returncode == 0:
+            record = self.state.folder / "prepared"
+            done = json.loads(record.read_text(encoding="utf-8"))
+            states.write_private(record, json.dumps({**done, "whole": True}))
+            say("Dữ liệu trình diễn đã đủ.")
+        else:
+            say(f"Chưa làm nốt được dữ liệu trình diễn; xem {tail.log}. Lần chạy sau sẽ làm tiếp.")
 
     def _manage(self, *arguments: str, env: dict[str, str]) -> None:
         log = self.state.log / "prepare.log"
@@ -272,7 +298,7 @@ class Demo:
         say("Khởi động trang web, tiến trình nền và lịch chạy…")
         if (ROOT / "portal" / "notices" / "simulator.py").exists():
             self._start("providers", "portal.notices.simulator", env=env)
-        if (ROOT / "payments" / "simulator.py").exists():
+        if (ROOT / "payments" / "simulator").is_dir():
             self._start("bank", "payments.simulator", env=env)
         if (ROOT / "accounts" / "simulator.py").exists():
             self._start("eid", "accounts.simulator", env=env)
@@ -345,6 +371,10 @@ class Demo:
 
     def stop(self) -> None:
         """Stop what was started last first: web, beat, worker, providers, broker, database."""
+        if self.tail is not None:
+            # It goes on where it was at the next start.
+            self.tail.stop()
+            self.tail = None
         # Web, beat and worker need not wait for each other; the worker still needs the rest.
         for running in self.running:
             if running.name in {"web", "beat", "worker", "printer"}:

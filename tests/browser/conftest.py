@@ -17,7 +17,7 @@ from portal.core.dates import LOCAL_ZONE
 from portal.operations import demo_data
 from portal.operations.services import seed_catalogue, seed_filing
 from portal.operations.services.seed_acts import Cast
-from portal.operations.services.seed_stories import stories
+from portal.operations.services.seed_stories import first_stories
 from tests.factories.catalogue import SEEDED_AT, seed_demo_catalogue
 
 # A Monday morning: the day ends inside office hours, the next day is a holiday.
@@ -72,7 +72,7 @@ def portal(clock: object, live_server: Any, settings: Any, transactional_db: Non
 def filed(portal: str) -> Filed:
     """File a dossier of a procedure as its owner in the demonstration does, without the browser."""
     cast = Cast(demo_data.citizens_by_key())
-    untold = iter(stories())
+    untold = iter(first_stories())
 
     def file(procedure: str) -> Dossier:
         story = next(

@@ -1,4 +1,4 @@
-"""The demonstration's data: sixty dossiers whose histories could have happened."""
+"""The demonstration's data: dossiers whose histories could have happened."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -7,19 +7,20 @@ from typing import Any
 
 import pytest
 from django.db.models import Max
-from django.test import TestCase
+from django.test import TestCase, override_settings
 
 from accounts.enums import PayWay, Role
 from accounts.models import CollectingAccount, StaffRole, Unit, User
 from accounts.selectors import get_work_calendar, list_roles
 from dossiers import transitions
-from dossiers.enums import Action, DossierState, PartyRole, Relation
+from dossiers.enums import Action, DossierState, PartyRole, Relation, SlipKind
 from dossiers.models import (
     Decision,
     Dossier,
     DossierEvent,
     DossierPaper,
     Draft,
+    Extension,
     Obligation,
     Result,
     Slip,
@@ -28,20 +29,25 @@ from dossiers.models import (
     SupplementRequest,
 )
 from dossiers.selectors.desk_queues import Queue, count_queues
-from payments.models import CashReceipt, LedgerEntry
+from payments.enums import PaymentState
+from payments.models import CashReceipt, LedgerEntry, Payment, Refund
 from payments.services.verification import verify_ledger
 from portal.core.calendars import WorkCalendar
 from portal.core.dates import LOCAL_ZONE, to_local
 from portal.core.holidays import national_calendar
 from portal.notices.models import Notice
 from portal.operations.services import seed_dossiers
+from portal.operations.services.seed_backlog import HOW_MANY, all_stories
 from portal.operations.services.seed_clock import timeline
-from portal.operations.services.seed_stories import stories
+from portal.operations.services.seed_stories import Story, first_stories
 from procedures.levels import derive_level
 from procedures.models import FeeRule, Offer, Procedure
+from tests.factories.payments import VNPAY as GATEWAY
 
 # A Wednesday morning with nothing special about it.
 NOW = datetime(2026, 10, 14, 9, 20, tzinfo=LOCAL_ZONE)
+# The gateway of the demonstration's terminal.
+VNPAY = GATEWAY | {"VNPAY_TMN_CODE": "DVCH9901"}
 CITIZENS_ACTS = {Action.SUBMIT, Action.ANSWER_SUPPLEMENT}
 COUNTED = (
     *(Unit, User, StaffRole, Procedure, Offer, Dossier, DossierEvent, DossierPaper, StoredFile),
@@ -53,13 +59,37 @@ def say_nothing(_line: str) -> None:
     """Take the lines of progress and show none."""
 
 
+def some_of_the_tail() -> tuple[Story, ...]:
+    """Return one story of the tail for each procedure and each path."""
+    seen: set[tuple[str, str]] = set()
+    found = []
+    for story in all_stories()[len(first_stories()) :]:
+        marks = {("procedure", story.procedure), ("path", story.path)}
+        if marks - seen:
+            seen |= marks
+            found.append(story)
+    return tuple(found)
+
+
 @pytest.fixture(scope="module")
 def _seeded(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """Seed once for all tests of this module, inside a transaction that is rolled back."""
-    with django_db_blocker.unblock():
+    """
+    Seed once for all tests of this module, inside a transaction that is rolled back.
+
+    The first stories as the demonstration opens with them, then a sample of the tail.
+    """
+    wanted = (*first_stories(), *some_of_the_tail())
+    with (
+        django_db_blocker.unblock(),
+        override_settings(**VNPAY),
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setattr(seed_dossiers, "stories", lambda: wanted)
         atomics = TestCase._enter_atomics()
         try:
-            seed_dossiers.seed(at=NOW, tell=say_nothing)
+            assert seed_dossiers.seed(at=NOW, tell=say_nothing, only_first=True)
+            assert not seed_dossiers.is_complete()
+            assert seed_dossiers.seed(at=NOW + timedelta(minutes=1), tell=say_nothing)
             yield
         finally:
             TestCase._rollback_atomics(atomics)
@@ -85,16 +115,71 @@ def holders(unit: str, role: Role) -> list[User]:
     return [held.user for held in StaffRole.objects.filter(unit__key=unit, role=role)]
 
 
-def test_there_are_sixty_dossiers_in_all_ten_states_over_both_communes(seeded):
-    states = Counter(Dossier.objects.values_list("state", flat=True))
+def test_what_it_opens_with_is_in_all_ten_states_at_communes_and_departments(seeded):
+    numbers = {story.key for story in first_stories()}
+    first = Dossier.objects.filter(submission_key__in=numbers)
+    states = Counter(first.values_list("state", flat=True))
 
-    assert sum(states.values()) == 60
+    assert sum(states.values()) == len(first_stories()) == 76
     assert set(states) == set(DossierState)
-    assert Counter(Dossier.objects.values_list("deciding_unit__key", flat=True)) == {
-        "songtranh": 40,
-        "binhlam": 20,
+    assert Counter(first.values_list("deciding_unit__key", flat=True)) == {
+        "songtranh": 46,
+        "binhlam": 22,
+        "so-noi-vu": 2,
+        "so-tu-phap": 2,
+        "so-xay-dung": 2,
+        "so-nong-nghiep-moi-truong": 2,
     }
-    assert Dossier.objects.values("procedure").distinct().count() == 4
+    assert first.values("procedure").distinct().count() == 9
+
+
+def test_all_in_all_there_are_three_hundred_over_four_months():
+    stories = all_stories()
+    agencies = Counter(story.commune for story in stories)
+
+    assert len(stories) == HOW_MANY == 300
+    assert [story.number for story in stories] == list(range(1, 301))
+    assert len({story.key for story in stories}) == 300
+    assert agencies["songtranh"] > agencies["binhlam"] > 60
+    assert min(agencies.values()) >= 15
+    assert len(agencies) == 6
+    # As one sees them: most of what is over ended with the result in somebody's hands.
+    ended = Counter(story.path for story in stories[76:])
+    assert ended["returned"] > 150
+    assert {"refused", "withdrawn", "stopped", "denied", "answered-returned"} <= set(ended)
+
+
+def test_nothing_of_the_tail_is_open_and_its_slips_wait_their_turn(seeded):
+    tail = Dossier.objects.filter(submission_key__in=[one.key for one in some_of_the_tail()])
+
+    assert tail.count() == len(some_of_the_tail())
+    assert not tail.open().exists()
+    waiting = Slip.objects.filter(dossier__in=tail, file=None)
+    assert waiting.exists()
+    assert not waiting.filter(render_due_at__lt=NOW).exists()
+    keys = [f"dossier:{code}" for code in tail.values_list("code", flat=True)]
+    assert not Notice.objects.unsent().filter(subject_key__in=keys).exists()
+
+
+def test_apologies_are_made_in_time_and_too_late(seeded):
+    made = Extension.objects.filter(approved_at__isnull=False)
+
+    assert {one.approved_at > one.due_before for one in made} == {True, False}
+    for one in made:
+        assert one.dossier.due_at >= one.new_due_at > NOW
+        assert one.dossier.slips.filter(kind=SlipKind.APOLOGY).exists()
+
+
+def test_money_came_online_and_goes_back_in_every_stage(seeded):
+    paid = Payment.objects.filter(state=PaymentState.SUCCEEDED)
+
+    assert paid.count() >= 5
+    assert LedgerEntry.objects.filter(source="GATEWAY", kind="SETTLEMENT").count() >= 4
+    surplus = LedgerEntry.objects.unplaced().get(kind="SURPLUS")
+    assert surplus.obligation.dossier.state == DossierState.WITHDRAWN
+    states = Counter(Refund.objects.values_list("state", flat=True))
+    assert set(states) == {"SUGGESTED", "PROPOSED", "PAID"}
+    assert states["PROPOSED"] == states["PAID"] == 1
 
 
 def test_every_story_came_to_its_end(seeded):
@@ -205,7 +290,8 @@ def test_only_the_last_notices_are_left_to_send(seeded):
 
 def test_every_sum_stands_in_books_that_hold(seeded):
     assert list(verify_ledger()) == []
-    assert LedgerEntry.objects.count() == CashReceipt.objects.count()
+    cash = LedgerEntry.objects.filter(source="CASH", kind="SETTLEMENT")
+    assert cash.count() == CashReceipt.objects.count()
 
 
 def test_a_second_run_changes_nothing(seeded):
@@ -268,8 +354,12 @@ def test_whenever_it_is_made_histories_lie_in_working_time_before_now(month):
         make_up={day.on: day.name for day in nation.make_up},
     )
     now = datetime(2026, month, 1, 0, 3, tzinfo=LOCAL_ZONE)
+    tail = all_stories()[len(first_stories()) :]
+    turn = 0
     while now.month == month:
-        for story in stories():
+        # The tail changes little from one hour to the next: each of it is looked at in turn.
+        turn += 1
+        for story in (*first_stories(), *tail[turn % 8 :: 8]):
             line = timeline(story, calendar=calendar, now=now)
             moments = [line.submitted_at, *line.moves]
             assert moments == sorted(set(moments)), (story.number, now)

@@ -11,10 +11,12 @@ from django.db import transaction
 
 from accounts.enums import Role
 from accounts.models import StaffRole, User
+from accounts.selectors import get_work_calendar
 from dossiers import attachments, steps
-from dossiers.enums import Action, DecisionOutcome
+from dossiers.enums import Action, DecisionOutcome, ExtensionCause
 from dossiers.models import Dossier, StoredFile
 from dossiers.services import (
+    extension,
     fees,
     processing,
     reception,
@@ -25,11 +27,25 @@ from dossiers.services import (
 )
 from dossiers.services.reception import Reason
 from dossiers.services.supplements import Item
+from payments.gateways import client
 from payments.services import cash
+from portal.core import calendars
 from portal.core.dates import format_short_day
-from portal.operations.services import seed_papers
+from portal.operations.services import seed_money, seed_papers
 from portal.operations.services.seed_answers import People, declared
-from portal.operations.services.seed_stories import BIRTH, BUSINESS, STATUS, WEDDING, Act, Story
+from portal.operations.services.seed_stories import (
+    BIRTH,
+    BUSINESS,
+    CONFIRMING,
+    FISHING,
+    LABOUR,
+    LEGAL_AID,
+    STATUS,
+    VEHICLE,
+    WEDDING,
+    Act,
+    Story,
+)
 from procedures.enums import ResultDelivery
 
 # By which entries of the event log the next run knows that an act was done.
@@ -47,8 +63,10 @@ TRACES: Final[Mapping[Act, frozenset[str]]] = {
     Act.RETURN: frozenset({Action.RETURN}),
     Act.STOP: frozenset({Action.STOP}),
     Act.WITHDRAW: frozenset({Action.WITHDRAW}),
+    Act.EXTEND: frozenset({Action.EXTEND}),
 }
 
+_OFFICE_DAY: Final = 450
 _CIVIL_STATUS: Final = "Luật Hộ tịch số 60/2014/QH13, Điều 16"
 _BUSINESS_LAW: Final = "Nghị định số 168/2025/NĐ-CP về đăng ký doanh nghiệp"
 _RESULTS: Final = {
@@ -56,6 +74,11 @@ _RESULTS: Final = {
     STATUS: ("Giấy xác nhận tình trạng hôn nhân", "GXN-UBND"),
     WEDDING: ("Giấy chứng nhận kết hôn", "KH"),
     BUSINESS: ("Giấy chứng nhận đăng ký hộ kinh doanh", "HKD"),
+    CONFIRMING: ("Văn bản xác nhận thông tin hộ tịch", "XN-HT"),
+    LABOUR: ("Thông báo nội quy lao động đã đăng ký", "TB-SNV"),
+    LEGAL_AID: ("Quyết định cử người thực hiện trợ giúp pháp lý", "QĐ-TGPL"),
+    VEHICLE: ("Phù hiệu xe", "PH-SXD"),
+    FISHING: ("Giấy chứng nhận đăng ký tàu cá", "TC-CCTS"),
 }
 _PROPOSALS: Final = {
     BIRTH: "Thông tin cha, mẹ khớp Cơ sở dữ liệu quốc gia về dân cư; Giấy chứng sinh hợp lệ. "
@@ -66,6 +89,13 @@ _PROPOSALS: Final = {
     BUSINESS: "Tên không trùng, ngành nghề không thuộc diện cấm, lệ phí đã nộp. Trình ký Giấy "
     "chứng nhận.",
 }
+_PROPOSAL: Final = "Hồ sơ đủ thành phần, nội dung phù hợp quy định. Trình ký."
+_DENIAL: Final = Reason(
+    "noi-dung",
+    "Nội dung đề nghị",
+    "Qua thẩm tra, thông tin khai không khớp cơ sở dữ liệu và giấy tờ gốc do người nộp xuất trình.",
+    "Luật Hộ tịch số 60/2014/QH13, Điều 16",
+)
 
 
 class Cast:
@@ -129,7 +159,15 @@ def _accept(scene: Scene) -> None:
 
 
 def _refuse(scene: Scene) -> None:
-    if scene.story.procedure == BUSINESS:
+    if scene.story.procedure in _OTHER:
+        reason = Reason(
+            "thong-tin",
+            "Thông tin khai",
+            "Thông tin khai chưa đủ để xác định việc cần giải quyết và không thuộc trường hợp bổ "
+            "sung; đề nghị nộp hồ sơ mới.",
+            "Nghị định số 118/2025/NĐ-CP",
+        )
+    elif scene.story.procedure == BUSINESS:
         reason = Reason(
             "nganh_nghe",
             "Ngành, nghề kinh doanh",
@@ -154,6 +192,7 @@ def _refuse(scene: Scene) -> None:
     )
 
 
+_OTHER: Final = frozenset({STATUS, CONFIRMING, LABOUR, LEGAL_AID, VEHICLE, FISHING})
 _ASKED: Final = {
     BIRTH: (
         Item(
@@ -224,6 +263,9 @@ def _answer(scene: Scene) -> None:
 
 
 def _pay(scene: Scene) -> None:
+    if scene.story.pays_online and client.is_configured():
+        seed_money.pay_online(scene.dossier, owner=scene.owner, key=scene.story.key, at=scene.at)
+        # Whatever did not settle it that way is counted at the desk.
     cashier = scene.cast.holder(scene.dossier.receiving_unit.key, Role.CASHIER)
     for due in fees.list_due(scene.dossier):
         cash.receive_cash(
@@ -237,13 +279,15 @@ def _pay(scene: Scene) -> None:
 
 
 def _propose(scene: Scene) -> None:
+    is_denied = scene.story.path == "denied"
     processing.propose_decision(
         dossier_id=scene.dossier.pk,
         by=scene.worker,
         at=scene.at,
         version=None,
-        outcome=DecisionOutcome.GRANTED,
-        proposal=_PROPOSALS[scene.story.procedure],
+        outcome=DecisionOutcome.REFUSED if is_denied else DecisionOutcome.GRANTED,
+        proposal=_PROPOSALS.get(scene.story.procedure, _PROPOSAL),
+        reasons=[_DENIAL] if is_denied else [],
     )
 
 
@@ -265,6 +309,8 @@ def _send_back(scene: Scene) -> None:
 
 def _issue(scene: Scene) -> None:
     title, ending = _RESULTS[scene.story.procedure]
+    if scene.story.path == "denied":
+        title, ending = "Văn bản từ chối giải quyết hồ sơ", "TB"
     number = f"{scene.story.number:02d}/{scene.at:%Y}/{ending}"
     pdf = seed_papers.result_pdf(
         issuer=scene.dossier.deciding_unit.name.upper(),
@@ -319,8 +365,29 @@ def _stop(scene: Scene) -> None:
 
 
 def _withdraw(scene: Scene) -> None:
+    if scene.story.path == "withdrawn-paying" and client.is_configured():
+        seed_money.pay_too_late(scene.dossier, owner=scene.owner, key=scene.story.key, at=scene.at)
+        return
     withdrawal.withdraw_dossier(
         dossier_id=scene.dossier.pk, by=scene.owner, at=scene.at, version=None
+    )
+
+
+def _extend(scene: Scene) -> None:
+    calendar = get_work_calendar(scene.dossier.deciding_unit)
+    # Counted from the act, so that it lies ahead also where the apology came late.
+    promised = calendars.shift(scene.at, 5 * _OFFICE_DAY, calendar).at
+    extension.extend_due_date(
+        dossier_id=scene.dossier.pk,
+        by=scene.leader,
+        at=scene.at,
+        version=None,
+        new=extension.NewDate(
+            due_at=promised,
+            cause=ExtensionCause.VERIFICATION,
+            reason="Cần thêm thời gian xác minh địa điểm kinh doanh do trùng tuyến đường đang đổi "
+            "tên.",
+        ),
     )
 
 
@@ -338,4 +405,5 @@ _ACTS: Final[Mapping[Act, Callable[[Scene], None]]] = {
     Act.RETURN: _return,
     Act.STOP: _stop,
     Act.WITHDRAW: _withdraw,
+    Act.EXTEND: _extend,
 }

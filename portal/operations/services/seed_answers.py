@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
-from portal.operations.services.seed_stories import BIRTH, BUSINESS, STATUS, Story
+from portal.core.identity import clean_phone
+from portal.operations import demo_data
+from portal.operations.services.seed_stories import BIRTH, BUSINESS, STATUS, WEDDING, Story
 
 Person = Mapping[str, Any]
 People = Mapping[str, Person]
@@ -62,7 +65,9 @@ def declared(story: Story, people: People, *, filed_on: date) -> Declared:
         return _status(story, owner, people)
     if story.procedure == BUSINESS:
         return _business(story, owner, people, filed_on)
-    return _wedding(story, owner, people)
+    if story.procedure == WEDDING:
+        return _wedding(story, owner, people)
+    return _as_in_the_file(story, owner, people)
 
 
 def child_of(story: Story, *, filed_on: date) -> Child:
@@ -198,6 +203,27 @@ def _business(story: Story, owner: Person, people: People, filed_on: date) -> De
             }
         ]
     return Declared("ho-gia-dinh" if story.is_family else "ca-nhan", answers, {})
+
+
+def _as_in_the_file(story: Story, owner: Person, people: People) -> Declared:
+    """Let the owner declare what another does in the procedure's file: `detail` says which."""
+    given = _written_answers(story.procedure)[int(story.detail or 0) % 3]
+    model = people[given["applicant"]]
+    swap = {
+        str(model[name]): str(owner[name])
+        for name in ("full_name", "identity_number", "date_of_birth", "address", "email")
+    } | {clean_phone(model["phone"]): clean_phone(owner["phone"])}
+    answers = {key: swap.get(str(value), value) for key, value in given["answers"].items()}
+    if "gioi_tinh" in answers:
+        answers["gioi_tinh"] = _sex(owner)
+    return Declared(given["case"], answers, {k: str(v) for k, v in given["quantities"].items()})
+
+
+@cache
+def _written_answers(procedure: str) -> list[Any]:
+    rows = {row["code"]: row["demo_answers"] for row in demo_data.load_procedures()}
+    found: list[Any] = rows[procedure]
+    return found
 
 
 def _person(prefix: str, person: Person) -> dict[str, str]:

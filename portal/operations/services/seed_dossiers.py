@@ -1,12 +1,12 @@
 """
-The demonstration's data, from the units to sixty dossiers with their histories.
+The demonstration's data, from the units to three hundred dossiers with their histories.
 
 Everything happens in the order of its time, each act in a transaction of its own, and the event
 log says what was done: a run that was cut off is finished by the next, and a finished one is left
 alone.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -16,18 +16,36 @@ from django.db import transaction
 from accounts.models import Unit, User
 from accounts.selectors import get_work_calendar
 from dossiers import notices
-from dossiers.models import DossierEvent, Slip
+from dossiers.models import Dossier, DossierEvent, Slip
 from portal.core import wakeups
 from portal.core.dates import to_local
 from portal.notices.outbox import settle_history
 from portal.operations import demo_data
-from portal.operations.services import seed_acts, seed_catalogue, seed_filing, seed_representation
+from portal.operations.services import (
+    seed_acts,
+    seed_catalogue,
+    seed_filing,
+    seed_money,
+    seed_representation,
+)
 from portal.operations.services.seed_acts import TRACES, Cast
-from portal.operations.services.seed_clock import evening, timeline
-from portal.operations.services.seed_stories import BIRTH, BUSINESS, Story, stories
+from portal.operations.services.seed_backlog import all_stories as stories
+from portal.operations.services.seed_clock import evening, timeline, working_moment_before
+from portal.operations.services.seed_stories import BIRTH, BUSINESS, Story, first_stories
 
 # The province opened long before its oldest dossier.
-HISTORY: Final = timedelta(days=90)
+HISTORY: Final = timedelta(days=150)
+# How far the refunds of the first stories are, by agency, and when that was.
+_REFUNDS: Final = {"songtranh": "PROPOSED", "binhlam": "PAID"}
+_REFUNDED_BEFORE: Final = 400
+# A slip takes half a second of a worker that has other things to do.
+_PRINT_EVERY: Final = timedelta(seconds=1)
+_ON_SLIPS: Final = (
+    "dossier__owner",
+    "dossier__procedure",
+    "dossier__receiving_unit__agency",
+    "dossier__deciding_unit",
+)
 # So many of the latest acts are told to people for real; what came before was told in its time.
 _TOLD_FOR_REAL: Final = 4
 _TELL_EVERY: Final = 50
@@ -49,35 +67,47 @@ class Happening:
     move: int
 
 
-def seed(*, at: datetime, tell: Tell) -> bool:
+def seed(*, at: datetime, tell: Tell, only_first: bool = False) -> bool:
     """
     Make the demonstration's data as seen from `at`; return False if it was all there.
 
+    With `only_first` it stops at what the demonstration opens with; the tail, of which nothing
+    is open, can be made while people use it.
+
     :raises OtherData: if the database is in other use.
     """
-    if is_complete():
+    wanted = first_stories() if only_first else stories()
+    if is_complete(wanted):
         return False
     with wakeups.silence():
         now = _begun_at() or at
-        tell("cơ quan, cán bộ và công dân")
-        units = _seed_people(now)
-        tell("thủ tục, tờ khai và biểu mẫu")
-        seed_catalogue.seed_procedures(units, at=now - HISTORY)
-        _play(units, now=now, tell=tell)
+        if not is_complete(first_stories()):
+            tell("cơ quan, cán bộ và công dân")
+            units = _seed_people(now)
+            tell("thủ tục, tờ khai và biểu mẫu")
+            seed_catalogue.seed_procedures(units, at=now - HISTORY)
+            _play_first(units, now=now, tell=tell)
+        if not only_first:
+            _play_tail(_units(), now=now, at=at, tell=tell)
     return True
 
 
-def is_complete() -> bool:
+def is_complete(wanted: Sequence[Story] | None = None) -> bool:
     """Tell whether every story has been told to its end."""
     done = _moves_done()
-    return all(done.get(story.number) == len(story.moves) for story in stories())
+    wanted = stories() if wanted is None else wanted
+    return all(done.get(story.number) == len(story.moves) for story in wanted)
+
+
+def _units() -> dict[str, Unit]:
+    return {unit.key: unit for unit in Unit.objects.select_related("agency")}
 
 
 def _seed_people(now: datetime) -> dict[str, Unit]:
     started = now - HISTORY
     if not Unit.objects.exists():
         seed_catalogue.seed_units(valid_from=started.date())
-    units = {unit.key: unit for unit in Unit.objects.select_related("agency")}
+    units = _units()
     if not User.objects.exists():
         seed_catalogue.seed_people(units, at=started)
         seed_representation.seed_representation(at=started)
@@ -100,61 +130,81 @@ def _begun_at() -> datetime | None:
     return None if created_at is None else created_at + HISTORY
 
 
-def _play(units: dict[str, Unit], *, now: datetime, tell: Tell) -> None:
-    cast = Cast(demo_data.citizens_by_key())
-    everything = _happenings(units, now=now)
+def _play_first(units: dict[str, Unit], *, now: datetime, tell: Tell) -> None:
+    stage = _Stage(units)
+    everything = _happenings(first_stories(), units, now=now)
     history, told_for_real = everything[:-_TOLD_FOR_REAL], everything[-_TOLD_FOR_REAL:]
-    done = _moves_done()
-    dossiers = seed_filing.dossier_ids({story.key: story for story in stories()})
     for position, one in enumerate(history):
         if position % _TELL_EVERY == 0:
             tell(f"hồ sơ và diễn biến: {position}/{len(everything)}")
-        _happen(one, done=done, dossiers=dossiers, cast=cast, units=units)
-    _leave_drafts(cast, units, now=now)
+        stage.happen(one)
+    _leave_drafts(stage.cast, units, now=now)
+    calendar = get_work_calendar(units["songtranh"])
+    seed_money.leave_refunds(
+        done=_REFUNDS, at=working_moment_before(to_local(now), _REFUNDED_BEFORE, calendar)
+    )
     _mail_slips(before=told_for_real[0].at)
     settle_history(before=told_for_real[0].at)
-    # The last acts end the seed: as long as one is missing, the next run comes by here again.
+    # The last acts end this part: as long as one is missing, the next run comes by here again.
     for one in told_for_real:
-        _happen(one, done=done, dossiers=dossiers, cast=cast, units=units)
+        stage.happen(one)
 
 
-def _happen(
-    one: Happening,
-    *,
-    done: dict[int, int],
-    dossiers: dict[int, int],
-    cast: Cast,
-    units: dict[str, Unit],
-) -> None:
-    story = one.story
-    if one.move >= done.get(story.number, -1):
+def _play_tail(units: dict[str, Unit], *, now: datetime, at: datetime, tell: Tell) -> None:
+    """Make what is long over; the workers may run meanwhile, and `at` is the clock's time."""
+    stage = _Stage(units)
+    known = {story.number for story in first_stories()}
+    tail = [story for story in stories() if story.number not in known]
+    everything = _happenings(tail, units, now=now)
+    for position, one in enumerate(everything):
+        if position % _TELL_EVERY == 0:
+            tell(f"hồ sơ đã xong của bốn tháng qua: {position}/{len(everything)}")
+        if stage.happen(one):
+            print_at = at + position * _PRINT_EVERY
+            _settle_at_once(stage.dossiers[one.story.number], before=now, print_at=print_at)
+
+
+class _Stage:
+    """What the next act must know: what was done before, and who is there."""
+
+    def __init__(self, units: dict[str, Unit]) -> None:
+        self.units = units
+        self.cast = Cast(demo_data.citizens_by_key())
+        self.done = _moves_done()
+        self.dossiers = seed_filing.dossier_ids({story.key: story for story in stories()})
+
+    def happen(self, one: Happening) -> bool:
+        """Let one thing happen unless it has before; return whether it did."""
+        story = one.story
+        if one.move < self.done.get(story.number, -1):
+            return False
         if one.move < 0:
-            if story.number in done:
-                return
-            dossiers[story.number] = seed_filing.file_dossier(
+            if story.number in self.done:
+                return False
+            self.dossiers[story.number] = seed_filing.file_dossier(
                 story,
-                owner=cast.citizens[story.owner],
-                agency=units[story.commune],
-                people=cast.people,
+                owner=self.cast.citizens[story.owner],
+                agency=self.units[story.commune],
+                people=self.cast.people,
                 at=one.at,
             )
         else:
             seed_acts.perform(
                 story.moves[one.move].act,
                 story=story,
-                dossier_id=dossiers[story.number],
-                cast=cast,
+                dossier_id=self.dossiers[story.number],
+                cast=self.cast,
                 at=one.at,
             )
+        return True
 
 
-def _happenings(units: dict[str, Unit], *, now: datetime) -> list[Happening]:
-    calendars = {
-        story.commune: get_work_calendar(units[story.commune])
-        for story in {story.commune: story for story in stories()}.values()
-    }
+def _happenings(
+    wanted: Sequence[Story], units: dict[str, Unit], *, now: datetime
+) -> list[Happening]:
+    calendars = {key: get_work_calendar(units[key]) for key in {story.commune for story in wanted}}
     found = []
-    for story in stories():
+    for story in wanted:
         line = timeline(story, calendar=calendars[story.commune], now=now)
         found.append(Happening(line.submitted_at, story, -1))
         found += [Happening(at, story, move) for move, at in enumerate(line.moves)]
@@ -202,14 +252,29 @@ def _leave_drafts(cast: Cast, units: dict[str, Unit], *, now: datetime) -> None:
         )
 
 
+def _settle_at_once(dossier_id: int, *, before: datetime, print_at: datetime) -> None:
+    """
+    Note what one act told people as told in its time, and let its slips be printed in their turn.
+
+    The workers run: nothing may leave now that the rows say left months ago, and what a person
+    prints meanwhile must not wait behind all this.
+    """
+    _put_off_slips(dossier_id, before=before, print_at=print_at)
+    code = Dossier.objects.values_list("code", flat=True).get(pk=dossier_id)
+    settle_history(before=before, subject_key=f"dossier:{code}")
+
+
+@transaction.atomic(durable=True)
+def _put_off_slips(dossier_id: int, *, before: datetime, print_at: datetime) -> None:
+    slips = Slip.objects.filter(dossier=dossier_id, file=None, render_due_at__lt=before)
+    for slip in slips.select_related(*_ON_SLIPS):
+        notices.queue_slip_mail(slip, at=slip.issued_at, attachment=None)
+    slips.update(render_due_at=print_at)
+
+
 @transaction.atomic(durable=True)
 def _mail_slips(*, before: datetime) -> None:
     """Queue now the e-mails that would leave weeks late, once a worker has printed their slips."""
-    slips = Slip.objects.filter(issued_at__lt=before).select_related(
-        "dossier__owner",
-        "dossier__procedure",
-        "dossier__receiving_unit__agency",
-        "dossier__deciding_unit",
-    )
+    slips = Slip.objects.filter(issued_at__lt=before).select_related(*_ON_SLIPS)
     for slip in slips.order_by("issued_at", "pk"):
         notices.queue_slip_mail(slip, at=slip.issued_at, attachment=None)

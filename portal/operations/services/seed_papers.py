@@ -17,7 +17,16 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from portal.core.files import Inspected, inspect_upload
 from portal.operations.services.seed_answers import Declared, Person
-from portal.operations.services.seed_stories import BIRTH, BUSINESS, STATUS, WEDDING, Story
+from portal.operations.services.seed_stories import (
+    BIRTH,
+    BUSINESS,
+    FISHING,
+    LABOUR,
+    STATUS,
+    VEHICLE,
+    WEDDING,
+    Story,
+)
 
 MARK: Final = "MẪU TRÌNH DIỄN"
 
@@ -93,6 +102,8 @@ def _papers(story: Story, told: Declared, owner: Person) -> Iterator[PaperFile]:
     name = owner["full_name"]
     if story.procedure == BIRTH:
         yield from _birth_papers(story, told, owner)
+    elif story.procedure in _DEPARTMENTS:
+        yield _department_paper(story, name)
     elif story.procedure == STATUS and told.case == "cap-lai":
         sheet = Sheet(
             "ỦY BAN NHÂN DÂN XÃ BÌNH LÂM",
@@ -124,6 +135,21 @@ def _papers(story: Story, told: Declared, owner: Person) -> Iterator[PaperFile]:
         sheet = Sheet("", "GIẤY ỦY QUYỀN NỘP HỒ SƠ", (f"Người ủy quyền: {name}",))
         yield PaperFile("uy-quyen-nop-ho-so", "giay-uy-quyen.pdf", _pdf([_page(sheet)]))
         yield PaperFile("can-cuoc-nguoi-uy-quyen", "can-cuoc.png", _card(owner))
+
+
+# What departments ask for: key of the paper, name of the file, title.
+_DEPARTMENTS: Final = {
+    LABOUR: ("noi-quy", "noi-quy-lao-dong.pdf", "NỘI QUY LAO ĐỘNG"),
+    VEHICLE: ("dang-ky-xe", "dang-ky-xe.jpg", "CHỨNG NHẬN ĐĂNG KÝ XE"),
+    FISHING: ("anh-tau", "anh-tau.jpg", "ẢNH TÀU CÁ (MẠN PHẢI)"),
+}
+
+
+def _department_paper(story: Story, name: str) -> PaperFile:
+    key, file_name, title = _DEPARTMENTS[story.procedure]
+    page = _page(Sheet("", title, (f"Người nộp: {name}",)))
+    is_pdf = file_name.endswith(".pdf")
+    return PaperFile(key, file_name, _pdf([page]) if is_pdf else _photo(page, story.number))
 
 
 def _birth_papers(story: Story, told: Declared, owner: Person) -> Iterator[PaperFile]:

@@ -1,4 +1,4 @@
-"""The sixty histories of the demonstration: who files what, how far it has come, and since when."""
+"""The first histories of the demonstration: who files what, how far it has come, and since when."""
 
 from dataclasses import dataclass
 from datetime import time
@@ -13,6 +13,15 @@ BIRTH: Final = "1.001193"
 STATUS: Final = "1.004873"
 WEDDING: Final = "1.000894"
 BUSINESS: Final = "1.001612"
+CONFIRMING: Final = "2.002516"
+LABOUR: Final = "2.001955"
+LEGAL_AID: Final = "2.000829"
+VEHICLE: Final = "2.002288"
+FISHING: Final = "1.003634"
+# Paid after acceptance, before the work begins.
+PAID: Final = frozenset({BUSINESS, CONFIRMING})
+# The communes that have most of it.
+OFFICES: Final = ("songtranh", "binhlam")
 
 
 class Act(StrEnum):
@@ -31,6 +40,7 @@ class Act(StrEnum):
     RETURN = "return"
     STOP = "stop"
     WITHDRAW = "withdraw"
+    EXTEND = "extend"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +76,7 @@ class Story:
     is_family: bool = False
     files: int = 1
     copies: int = 0
+    pays_online: bool = False
 
     @property
     def key(self) -> UUID:
@@ -79,7 +90,7 @@ class Story:
     @property
     def is_quick(self) -> bool:
         """Whether the whole work takes hours and not days."""
-        return self.procedure in {BIRTH, WEDDING}
+        return self.procedure in {BIRTH, WEDDING, CONFIRMING}
 
 
 # Office minutes between one act and the next: hours for what is due on the day, else days.
@@ -87,18 +98,27 @@ _QUICK: Final = {"start": 25, "propose": 70, "approve": 45, "issue": 25, "return
 _SLOW: Final = {"start": 80, "propose": 380, "approve": 120, "issue": 50, "return": 260}
 _CLAIM_AFTER: Final = 20
 _PAY_AFTER: Final = 75
+# When the apology is signed: the day before the three days are over, or two days after.
+_IN_TIME: Final = 700
+_TOO_LATE: Final = 2_000
 
 
 def _moves(story: Story) -> tuple[Move, ...]:
     gap = _QUICK if story.is_quick else _SLOW
     accepted = [Move(Act.ACCEPT)]
-    paid = [*accepted, Move(Act.PAY, _PAY_AFTER)] if story.procedure == BUSINESS else accepted
+    paid = [*accepted, Move(Act.PAY, _PAY_AFTER)] if story.procedure in PAID else accepted
     started = [*paid, Move(Act.CLAIM, gap["start"])]
     proposed = [*started, Move(Act.PROPOSE, gap["propose"])]
     approved = [*proposed, Move(Act.APPROVE, gap["approve"])]
     decided = [*approved, Move(Act.ISSUE, gap["issue"])]
     claim = Move(Act.CLAIM, _CLAIM_AFTER)
     asked_later = [*started, Move(Act.ASK, gap["propose"] // 3)]
+    answered_later = [*asked_later, Move(Act.ANSWER, in_evening=True)]
+    concluded = [
+        Move(Act.PROPOSE, gap["propose"]),
+        Move(Act.APPROVE, gap["approve"]),
+        Move(Act.ISSUE, gap["issue"]),
+    ]
     at_the_desk = [Move(Act.RETURN, gap["return"])]
     if story.copies:
         at_the_desk = [Move(Act.PAY, gap["return"]), Move(Act.RETURN, 5)]
@@ -114,7 +134,12 @@ def _moves(story: Story) -> tuple[Move, ...]:
         "started": started,
         "stopped": [*started, Move(Act.STOP, gap["propose"])],
         "asked-later": asked_later,
-        "answered-later": [*asked_later, Move(Act.ANSWER, in_evening=True)],
+        "answered-later": answered_later,
+        "answered-returned": [*answered_later, *concluded, *at_the_desk],
+        "extended": [*started, Move(Act.EXTEND, _IN_TIME)],
+        "extended-late": [*started, Move(Act.EXTEND, _TOO_LATE)],
+        "withdrawn-paying": [*accepted, Move(Act.WITHDRAW, _PAY_AFTER)],
+        "denied": [*decided, *at_the_desk],
         "proposed": proposed,
         "leader-claimed": [*proposed, claim],
         "sent-back": [*proposed, Move(Act.SEND_BACK, gap["approve"])],
@@ -128,15 +153,16 @@ def _moves(story: Story) -> tuple[Move, ...]:
 
 
 @cache
-def stories() -> tuple[Story, ...]:
-    """Return the sixty histories, numbered from 1."""
+def first_stories() -> tuple[Story, ...]:
+    """Return the histories that are there when the demonstration opens, numbered from 1."""
     rows = [("songtranh", row) for row in _SONG_TRANH] + [("binhlam", row) for row in _BINH_LAM]
     return tuple(
-        _story(number, commune, row) for number, (commune, row) in enumerate(rows, start=1)
+        make_story(number, commune, row)
+        for number, (commune, row) in enumerate([*rows, *_SPECIAL], start=1)
     )
 
 
-def _story(number: int, commune: str, row: tuple[str, ...]) -> Story:
+def make_story(number: int, commune: str, row: tuple[str, ...]) -> Story:
     """Read a row: `when` is "45m", "3d 08:10" or "1n", `more` is "post files=2 second"."""
     procedure, owner, path, when, detail, more = (*row, "") if len(row) == 5 else row
     words = more.split()
@@ -159,6 +185,7 @@ def _story(number: int, commune: str, row: tuple[str, ...]) -> Story:
         is_family="family" in words,
         files=numbers.get("files", 1),
         copies=numbers.get("copies", 0),
+        pays_online="vnpay" in words,
     )
 
 
@@ -227,4 +254,26 @@ _BINH_LAM: Final = (
     (BUSINESS, "cong-danh", "approved", "30m", "Máy nông cụ Công Danh|4653|200"),
     (BUSINESS, "thi-lua", "asked-later", "4d 08:20", "Bún Lụa|5610|25"),
     (BUSINESS, "dinh-phuc", "claimed", "35m", "Homestay Bãi Dâu|5510|250"),
+)
+# Money online, money that goes back, apologies, and a beginning for the desks of departments.
+_SPECIAL: Final = (
+    ("songtranh", (BUSINESS, "van-luc", "extended-late", "7d 08:30", "Gốm Văn Lực|4752|210", "")),
+    ("songtranh", (BUSINESS, "minh-duc", "extended", "5d 08:15", "Bếp Minh Đức|5610|70", "vnpay")),
+    ("songtranh", (BUSINESS, "van-tien", "stopped", "12d 08:40", "Cá khô Tiến|4620|65", "vnpay")),
+    ("binhlam", (BUSINESS, "quoc-toan", "stopped", "14d 08:20", "Mộc Quốc Toàn|4752|150", "")),
+    (
+        "songtranh",
+        (BUSINESS, "huu-tai", "withdrawn-paying", "6d 09:00", "Trà Hữu Tài|5630|40", "vnpay"),
+    ),
+    ("songtranh", (CONFIRMING, "thi-hanh", "returned", "5d 08:45", "1", "online vnpay")),
+    ("songtranh", (CONFIRMING, "ngoc-lan", "paid", "80m", "2", "online vnpay")),
+    ("binhlam", (CONFIRMING, "thu-thao", "accepted", "1d 15:50", "0", "online")),
+    ("so-noi-vu", (LABOUR, "thanh-phong", "started", "2d 08:30", "0", "")),
+    ("so-noi-vu", (LABOUR, "duy-khanh", "decided", "4d 08:10", "2", "")),
+    ("so-tu-phap", (LEGAL_AID, "kim-oanh", "submitted", "2n", "0", "")),
+    ("so-xay-dung", (VEHICLE, "chi-bao", "approved", "40m", "1", "")),
+    ("so-nong-nghiep-moi-truong", (FISHING, "tan-loc", "claimed", "85m", "2", "")),
+    ("so-tu-phap", (LEGAL_AID, "thi-nga", "proposed", "75m", "1", "")),
+    ("so-xay-dung", (VEHICLE, "cong-hau", "submitted", "1n", "0", "")),
+    ("so-nong-nghiep-moi-truong", (FISHING, "duc-thinh", "accepted", "1d 14:00", "0", "")),
 )
