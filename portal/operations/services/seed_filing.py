@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.enums import IdentityLevel
 from accounts.models import Unit, User
 from dossiers.enums import Relation
 from dossiers.filing import FilingStep
@@ -56,7 +57,10 @@ def file_dossier(story: Story, *, owner: User, agency: Unit, people: People, at:
         at=at - 4 * _MINUTE,
     )
     _finish(draft, FilingStep.REVIEW, owner=owner, at=at - _MINUTE)
-    return submission.submit_dossier(draft_id=draft.pk, owner=owner, key=story.key, at=at).pk
+    dossier = submission.submit_dossier(
+        draft_id=draft.pk, owner=owner, key=story.key, at=at, by_eid=_signs_in_by_eid(owner)
+    )
+    return dossier.pk
 
 
 def begin_draft(
@@ -82,7 +86,9 @@ def dossier_ids(stories: Mapping[Any, Story]) -> dict[int, int]:
 def _begin(
     procedure_code: str, *, owner: User, agency: Unit, told: Declared, at: datetime
 ) -> Draft:
-    draft = drafting.start_draft(procedure_code=procedure_code, owner=owner, at=at)
+    draft = drafting.start_draft(
+        procedure_code=procedure_code, owner=owner, at=at, by_eid=_signs_in_by_eid(owner)
+    )
     draft_steps.save_agency(
         draft_id=draft.pk,
         owner=owner,
@@ -101,6 +107,10 @@ def _begin(
         at=at + 3 * _MINUTE,
     )
     return draft
+
+
+def _signs_in_by_eid(owner: User) -> bool:
+    return owner.identity_level == IdentityLevel.EID
 
 
 def _people(owner: User, told: Declared) -> dict[str, str]:
