@@ -60,7 +60,7 @@ PLACES = {
     DossierState.DECIDED: {"clerk": Queue.TO_RETURN, "registrar": Queue.TO_RETURN},
     DossierState.REFUSED: {"clerk": Queue.DONE, "leader": Queue.DONE},
     DossierState.WITHDRAWN: {"clerk": Queue.DONE},
-    DossierState.STOPPED: {"clerk": Queue.DONE, "officer": Queue.DONE},
+    DossierState.STOPPED: {"clerk": Queue.TO_RETURN, "officer": Queue.TO_RETURN},
     DossierState.RETURNED: {"clerk": Queue.DONE, "cashier": Queue.DONE},
 }
 
