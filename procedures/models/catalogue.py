@@ -8,7 +8,7 @@ import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import IdentityLevel, Tier
@@ -149,7 +149,16 @@ class Revision(models.Model):
         on_delete=models.PROTECT,
         related_name="revisions",
     )
+    # Whoever changed the draft last; what was loaded from files was edited by nobody here.
+    edited_by = models.ForeignKey(
+        "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     published_at = models.DateTimeField(null=True, blank=True)
+    published_by = models.ForeignKey(
+        "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    # Published in a commune with too few people for two; never at the province.
+    small_office = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         verbose_name = _("nội dung thủ tục")
@@ -165,6 +174,13 @@ class Revision(models.Model):
             models.CheckConstraint(
                 condition=Q(state=RevisionState.DRAFT) | Q(published_at__isnull=False),
                 name="revision_published_has_moment",
+            ),
+            models.CheckConstraint(
+                condition=Q(edited_by__isnull=True)
+                | Q(published_by__isnull=True)
+                | ~Q(published_by=F("edited_by"))
+                | Q(small_office=True),
+                name="revision_published_by_another",
             ),
         ]
         triggers = [

@@ -4,6 +4,10 @@ from datetime import datetime
 
 from django.db import transaction
 
+from accounts.enums import Role, Tier
+from accounts.models import StaffRole, User
+from accounts.selectors import list_roles
+from portal.core.dates import local_day
 from procedures.enums import ProcedureState, RevisionState
 from procedures.levels import content_level
 from procedures.models import FeeRule, Procedure, Revision
@@ -14,12 +18,23 @@ class NotADraft(Exception):
     """Only a draft revision can be published."""
 
 
+class NotAPublisher(Exception):
+    """Whoever would publish holds no such role today; what a person edited, a person publishes."""
+
+
+class OwnEdit(Exception):
+    """Whoever edited a revision last does not publish it."""
+
+
 @transaction.atomic(durable=True)
-def publish_revision(*, revision_id: int, at: datetime) -> Procedure:
+def publish_revision(*, revision_id: int, publisher: User | None, at: datetime) -> Procedure:
     """
     Publish a draft revision: it supersedes the one before and gives its words to the search.
 
+    :param publisher: None for a catalogue that was loaded from files, and that nobody edited.
     :raises NotADraft: if it has been published already.
+    :raises NotAPublisher: if `publisher` may not publish now.
+    :raises OwnEdit: if `publisher` edited it last, save in a commune of few people.
     """
     revision = (
         Revision.objects.select_for_update(of=("self",), no_key=True)
@@ -28,6 +43,7 @@ def publish_revision(*, revision_id: int, at: datetime) -> Procedure:
     )
     if revision.state != RevisionState.DRAFT:
         raise NotADraft(revision_id)
+    _require_second_person(revision, publisher, at=at)
     procedure = Procedure.objects.select_for_update(of=("self",), no_key=True).get(
         pk=revision.procedure_id
     )
@@ -36,7 +52,8 @@ def publish_revision(*, revision_id: int, at: datetime) -> Procedure:
     )
     revision.state = RevisionState.PUBLISHED
     revision.published_at = at
-    revision.save(update_fields=["state", "published_at"])
+    revision.published_by = publisher
+    revision.save(update_fields=["state", "published_at", "published_by", "small_office"])
     procedure.current_revision = revision
     procedure.state = ProcedureState.PUBLISHED
     procedure.name = revision.name
@@ -54,6 +71,26 @@ def publish_revision(*, revision_id: int, at: datetime) -> Procedure:
         ]
     )
     return procedure
+
+
+def _require_second_person(revision: Revision, publisher: User | None, *, at: datetime) -> None:
+    """Set on the revision whether one person may have done both: the constraint asks for it."""
+    if publisher is None:
+        if revision.edited_by_id is not None:
+            raise NotAPublisher(revision.pk)
+        return
+    held = [one for one in list_roles(publisher, on=local_day(at)) if one.role == Role.PUBLISHER]
+    if not held:
+        raise NotAPublisher(publisher.pk)
+    if revision.edited_by_id == publisher.pk:
+        if not any(_is_small_office(one) for one in held):
+            raise OwnEdit(revision.pk)
+        revision.small_office = True
+
+
+def _is_small_office(role: StaffRole) -> bool:
+    agency = role.unit.agency
+    return agency is not None and agency.small_office and agency.tier != Tier.PROVINCE
 
 
 def search_words(revision: Revision) -> str:

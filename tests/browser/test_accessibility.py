@@ -78,7 +78,7 @@ def test_pages_for_people_without_an_account(clock, live_server, open_page, look
     for name, path, verb in (
         ("register-errors", "/dang-ky/", "Nhận mã xác nhận"),
         ("sign-in-errors", "/dang-nhap/", "Đăng nhập"),
-        ("forgot-code-errors", "/tra-cuu/quen-ma/", "Gửi mã hồ sơ đến điện thoại"),
+        ("forgot-code-errors", "/tra-cuu/quen-ma/", "Gửi mã hồ sơ"),
         ("forgot-password-errors", "/quen-mat-khau/", "Nhận mã xác nhận"),
     ):
         page.goto(f"{site}{path}")

@@ -20,7 +20,7 @@ from payments.models import CashReceipt
 from payments.services import cash
 from portal.notices.models import Notice
 from tests.dossiers.desk import LATER, proposed
-from tests.factories.accounts import StaffFactory
+from tests.factories.accounts import StaffFactory, sign_in_proved
 from tests.factories.dossiers import DossierFactory, dossier_at, office
 from tests.races.together import at_once
 
@@ -130,7 +130,7 @@ def test_of_two_leaders_approving_one_wins_and_the_other_reads_who():
     leaders = two_leaders(place)
     dossier = proposed(place)
     url = reverse("dossiers:approve", args=[dossier.code])
-    clients = [signed_in(leader) for leader in leaders]
+    clients = [sign_in_proved(Client(), leader) for leader in leaders]
 
     def press(client):
         return lambda: client.post(url, {"version": dossier.version, "note": ""})
