@@ -54,6 +54,7 @@ def queue(request: StaffRequest) -> HttpResponse:
         # Somebody's number stands in no address, that of the next page included.
         "query": urlencode({"q": asked} if asked and not is_private else {"hang": chosen.value}),
         "takes_cash": any(held.role == Role.CASHIER for held in request.roles),
+        "approves_refunds": any(held.role == Role.LEADER for held in request.roles),
         "sees_papers": any(held.role == Role.CLERK for held in request.roles),
         "confirms_merges": any(held.role == Role.LEADER for held in request.roles),
         "place": request.roles[0].unit.name,

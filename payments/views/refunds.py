@@ -52,7 +52,11 @@ _TOO_LATE: Final = (
 @staff_required(Role.ACCOUNTANT, Role.LEADER)
 def refunds_list(request: StaffRequest) -> HttpResponse:
     """List what may go back in the agencies of an accountant or a leader."""
-    context = {"page": selectors.list_refunds(request.roles), "place": _place(request)}
+    context = {
+        "page": selectors.list_refunds(request.roles),
+        "place": _place(request),
+        "leads": any(held.role == Role.LEADER for held in request.roles),
+    }
     return render(request, "payments/refunds.html", context)
 
 

@@ -265,6 +265,7 @@ def test_the_pages_lead_through_the_four_steps(client, place, accountant):
     assert "Duyệt hoàn trả" not in client.get(page).text
 
     client.force_login(place.leader)
+    assert reverse("payments:refunds") in client.get(reverse("dossiers:queue")).text
     shown = client.get(page).text
     assert "0123456789" in shown
     assert "Duyệt hoàn trả" in shown
