@@ -62,6 +62,15 @@ class SecurityEventKind(StrEnum):
     EID_UNLINKED = "eid-unlinked"
     EID_CONFIRMED = "eid-confirmed"
     EID_CONFLICT = "eid-conflict"
+    CONSENTED = "consented"
+    DATA_REQUESTED = "data-requested"
+    DATA_REQUEST_ANSWERED = "data-request-answered"
+    DATA_REQUEST_EXTENDED = "data-request-extended"
+    DATA_REQUEST_DONE = "data-request-done"
+    DATA_REQUEST_REFUSED = "data-request-refused"
+    DATA_COPY_ASKED = "data-copy-asked"
+    DATA_COPY_FETCHED = "data-copy-fetched"
+    DATA_ERASED = "data-erased"
 
 
 LABELS: Final[dict[SecurityEventKind, Promise]] = {
@@ -117,6 +126,15 @@ LABELS: Final[dict[SecurityEventKind, Promise]] = {
     SecurityEventKind.EID_UNLINKED: _("Bỏ liên kết định danh điện tử"),
     SecurityEventKind.EID_CONFIRMED: _("Xác nhận lại bằng định danh điện tử"),
     SecurityEventKind.EID_CONFLICT: _("Định danh điện tử không khớp tài khoản"),
+    SecurityEventKind.CONSENTED: _("Đồng ý xử lý dữ liệu cá nhân"),
+    SecurityEventKind.DATA_REQUESTED: _("Gửi yêu cầu về dữ liệu cá nhân"),
+    SecurityEventKind.DATA_REQUEST_ANSWERED: _("Trả lời yêu cầu về dữ liệu cá nhân"),
+    SecurityEventKind.DATA_REQUEST_EXTENDED: _("Gia hạn yêu cầu về dữ liệu cá nhân"),
+    SecurityEventKind.DATA_REQUEST_DONE: _("Thực hiện yêu cầu về dữ liệu cá nhân"),
+    SecurityEventKind.DATA_REQUEST_REFUSED: _("Từ chối yêu cầu về dữ liệu cá nhân"),
+    SecurityEventKind.DATA_COPY_ASKED: _("Yêu cầu bản sao dữ liệu"),
+    SecurityEventKind.DATA_COPY_FETCHED: _("Tải bản sao dữ liệu"),
+    SecurityEventKind.DATA_ERASED: _("Xóa dữ liệu cá nhân"),
 }
 
 

@@ -1,13 +1,14 @@
-"""What the home page, the demonstration's page and the list of merges show."""
+"""What the home page, the demonstration, the list of merges and personal data show."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
-from django.db.models import Count
+from django.core.paginator import Page, Paginator
+from django.db.models import Case, Count, When
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
@@ -20,6 +21,8 @@ from portal.core.dates import local_day
 from portal.core.identity import mask_identity_number, mask_phone
 from portal.notices.outbox_files import NAME, OutboxMessage, list_messages, read_message
 from portal.operations.demo_data import demo_secret, load_people, load_units
+from portal.operations.enums import OPEN_REQUESTS, RequestKind, RequestState
+from portal.operations.models import DataExport, DataRequest
 from procedures.selectors.browse import Browse, get_browse
 from reports.selectors import MonthFigures, get_month_figures
 
@@ -202,3 +205,113 @@ def _side(user: User, counts: Mapping[int, int]) -> MergeSide:
         level=user.get_identity_level_display(),
         dossiers=counts.get(user.pk, 0),
     )
+
+
+TONES: Final = {
+    RequestState.RECEIVED: ("info", "C"),
+    RequestState.IN_PROGRESS: ("info", "L"),
+    RequestState.DONE: ("success", "X"),
+    RequestState.REFUSED: ("danger", "K"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRow:
+    """One request with its state in words and shape."""
+
+    request: DataRequest
+    tone: str
+    mark: str
+    is_late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CopyRow:
+    export: DataExport
+    # waiting | ready | gone
+    stage: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnData:
+    requests: list[RequestRow]
+    copies: list[CopyRow]
+
+
+def get_own_data(user: User, *, at: datetime) -> OwnData:
+    """Return requests and copies of one person, newest first (2 queries)."""
+    copies = DataExport.objects.filter(user=user).order_by("-requested_at")[:10]
+    requests = DataRequest.objects.filter(user=user).order_by("-received_at", "-pk")
+    return OwnData(
+        requests=[_request_row(one, at=at) for one in requests],
+        copies=[
+            CopyRow(
+                one,
+                "ready" if one.is_live(at=at) else "waiting" if one.ready_at is None else "gone",
+            )
+            for one in copies
+        ],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RequestQueue:
+    rows: list[RequestRow]
+    page: "Page[Any]"
+
+
+def list_data_requests(*, closed: bool, page: str, at: datetime) -> RequestQueue:
+    """Return the requests that wait, the nearest date first, or those that are closed."""
+    requests = DataRequest.objects.select_related("user")
+    if closed:
+        requests = requests.exclude(state__in=OPEN_REQUESTS).order_by("-closed_at", "-pk")
+    else:
+        requests = requests.open().order_by(
+            Case(When(state=RequestState.RECEIVED, then="answer_due_at"), default="due_at"), "pk"
+        )
+    shown = Paginator(requests, 30).get_page(page)
+    return RequestQueue([_request_row(one, at=at) for one in shown.object_list], shown)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRequest:
+    """One request as whoever answers it sees it: enough to know the person, no whole number."""
+
+    row: RequestRow
+    person: tuple[tuple[str, str], ...]
+    acts: tuple[str, ...]
+
+
+def get_data_request(request_id: int, *, at: datetime) -> FoundRequest | None:
+    """Return one request, None if there is none (1 query)."""
+    request = (
+        DataRequest.objects.select_related("user", "answered_by", "closed_by")
+        .filter(pk=request_id)
+        .first()
+    )
+    if request is None:
+        return None
+    user = request.user
+    person = (
+        (_("Họ và tên"), user.full_name),
+        (_("Số giấy tờ"), mask_identity_number(user.identity_number)),
+        (_("Mức xác nhận"), user.get_identity_level_display()),
+        (_("Số điện thoại"), mask_phone(user.phone) if user.phone else ""),
+    )
+    rows = tuple((str(label), str(value)) for label, value in person)
+    return FoundRequest(_request_row(request, at=at), rows, _acts(request))
+
+
+def _acts(request: DataRequest) -> tuple[str, ...]:
+    if request.state == RequestState.RECEIVED:
+        return ("take_on", "refuse")
+    if request.state != RequestState.IN_PROGRESS:
+        return ()
+    work = "erase" if request.kind == RequestKind.ERASE else "complete"
+    return (work, *(("extend",) if request.due_before is None else ()), "refuse")
+
+
+def _request_row(request: DataRequest, *, at: datetime) -> RequestRow:
+    tone, mark = TONES[RequestState(request.state)]
+    is_late = request.state in OPEN_REQUESTS and request.next_due_at < at
+    return RequestRow(request, tone, mark, is_late)

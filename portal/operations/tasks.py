@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from portal.operations.services import digests
+from portal.operations.services import data_exports, data_requests, digests
 
 
 @shared_task(ignore_result=True, soft_time_limit=1500, time_limit=1600)
@@ -11,3 +11,18 @@ def seal_audit(**_later: object) -> None:
     """Seal what was written on the days that are over, and copy the seals out."""
     digests.seal_due(at=timezone.now())
     digests.copy_out()
+
+
+@shared_task(
+    name=data_exports.WAKE_COPIER, ignore_result=True, soft_time_limit=1500, time_limit=1600
+)
+def make_data_copies(**_later: object) -> None:
+    """Put together the copies of personal data that people asked for; remove the old ones."""
+    data_exports.make_due(at=timezone.now())
+    data_exports.remove_expired(at=timezone.now())
+
+
+@shared_task(ignore_result=True, soft_time_limit=60, time_limit=90)
+def report_late_requests(**_later: object) -> None:
+    """Put before whoever answers for personal data what was not done in time."""
+    data_requests.report_late(at=timezone.now())

@@ -1,6 +1,12 @@
 from django.urls import path
 
-from portal.operations import audit_views, health_views, views
+from portal.operations import (
+    audit_views,
+    health_views,
+    privacy_desk_views,
+    privacy_views,
+    views,
+)
 
 app_name = "operations"
 
@@ -9,6 +15,19 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", health_views.readyz, name="readyz"),
     path("quyen-rieng-tu/", views.privacy, name="privacy"),
+    path("tai-khoan/du-lieu-ca-nhan/", privacy_views.overview, name="data"),
+    path("tai-khoan/du-lieu-ca-nhan/yeu-cau/", privacy_views.ask, name="data_request"),
+    path(
+        "tai-khoan/du-lieu-ca-nhan/ban-sao/<uuid:export_id>/",
+        privacy_views.copy_file,
+        name="data_copy",
+    ),
+    path("can-bo/du-lieu-ca-nhan/", privacy_desk_views.queue, name="data_queue"),
+    path(
+        "can-bo/du-lieu-ca-nhan/<int:request_id>/",
+        privacy_desk_views.detail,
+        name="data_queue_request",
+    ),
     path("tro-giup/", views.help_page, name="help"),
     path("can-bo/gop-tai-khoan/", views.merges, name="merges"),
     path("kiem-tra-nhat-ky/", audit_views.events, name="audit_events"),

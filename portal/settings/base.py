@@ -137,6 +137,12 @@ PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
 # A folder outside the database (best: of another machine) for copies of the daily seals of the
 # audit tables; without one there are none.
 AUDIT_DIGEST_DIR = env.str("AUDIT_DIGEST_DIR", default="")
+# A folder outside the database and its backups for the list of erased accounts: after a restore,
+# `manage.py reapply_erasures` erases again what came back.
+ERASURE_LIST_DIR = env.str("ERASURE_LIST_DIR", default="")
+# The key of the agency whose calendar counts the days for requests about personal data; "" for
+# Monday to Friday and the national holidays.
+PRIVACY_UNIT = env.str("PRIVACY_UNIT", default="")
 
 # Accounts and sign-in.
 AUTH_USER_MODEL = "accounts.User"
@@ -284,7 +290,10 @@ CELERY_TASK_TIME_LIMIT = 300
 CELERY_TASK_SOFT_TIME_LIMIT = 270
 # Printing, scanning and joining papers takes seconds a piece: a queue and a worker of their own, so
 # that a one-time code never waits behind them.
-CELERY_TASK_ROUTES = {"dossiers.tasks.*": {"queue": "papers"}}
+CELERY_TASK_ROUTES = {
+    "dossiers.tasks.*": {"queue": "papers"},
+    "portal.operations.tasks.make_data_copies": {"queue": "papers"},
+}
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -325,6 +334,16 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     # Hourly, for a day that is sealed once: a night without a worker is made up for.
     "seal-audit": {
         "task": "portal.operations.tasks.seal_audit",
+        "schedule": 3600.0,
+        "options": {"expires": 3000},
+    },
+    "make-data-copies": {
+        "task": "portal.operations.tasks.make_data_copies",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
+    "report-late-requests": {
+        "task": "portal.operations.tasks.report_late_requests",
         "schedule": 3600.0,
         "options": {"expires": 3000},
     },

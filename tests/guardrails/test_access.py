@@ -36,6 +36,7 @@ from tests.factories.dossiers import (
     dossier_at,
     office,
 )
+from tests.factories.operations import DataExportFactory, DataRequestFactory
 from tests.factories.payments import PaymentFactory, refund_suggested
 from tests.factories.representation import MandateFactory, RepresentativeFactory
 
@@ -52,6 +53,7 @@ SCOPED = (
     "person_id",
     "role_id",
     "unit_id",
+    "export_id",
 )
 # Arguments that hang on a scoped object: mine with another's must be absent as well.
 PARTS = ("file_id", "slip_id", "item_id", "day_id")
@@ -70,6 +72,7 @@ ABSENT = {
     "organisation_id": 999_999,
     "representative_id": 999_999,
     "mandate_id": 999_999,
+    "export_id": uuid4(),
 }
 # Any clerk sees the papers of any organisation that comes to the counter.
 UNSCOPED = {"accounts:desk_organisation_seen"}
@@ -174,6 +177,10 @@ def build_side(key: str) -> Side:
         "role_id": StaffRole.objects.get(user=place.registrar).pk,
         "unit_id": place.agency.pk,
         "day_id": CalendarDayFactory(unit=place.agency, on=date(2099, 9, 2)).pk,
+    }
+    side.arguments |= {
+        "export_id": DataExportFactory(user=owner).pk,
+        "request_id": DataRequestFactory(user=owner).pk,
     }
     today = timezone.localdate()
     side.delegated_id = StaffRoleFactory(

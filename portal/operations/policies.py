@@ -1,0 +1,62 @@
+"""Terms of the law on personal data, and who answers for them: pure rules."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from accounts.enums import Role, Tier
+from accounts.models import StaffRole
+from portal.operations.enums import RequestKind
+
+EXPORT_LIVES: Final = timedelta(hours=24)
+EXPORTS_A_DAY: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class DataTerms:
+    """Within what time a request is answered and carried out, from a day on."""
+
+    valid_from: date
+    answer_working_days: int
+    days: Mapping[RequestKind, int]
+    longest_extension: int
+    source: str
+
+
+# Newest first. The day of receipt decides; a change of the law is a new entry on top.
+TERMS: Final = (
+    DataTerms(
+        valid_from=date(2026, 1, 1),
+        answer_working_days=2,
+        days={
+            RequestKind.ACCESS: 10,
+            RequestKind.CORRECT: 10,
+            RequestKind.RESTRICT: 15,
+            RequestKind.OBJECT: 15,
+            RequestKind.WITHDRAW: 15,
+            RequestKind.ERASE: 20,
+        },
+        longest_extension=15,
+        source="Luật 91/2025/QH15, Nghị định 356/2025/NĐ-CP",
+    ),
+)
+
+
+def terms_on(day: date) -> DataTerms:
+    """Return the terms in force on a day; before the first of them, the first."""
+    return next((terms for terms in TERMS if terms.valid_from <= day), TERMS[-1])
+
+
+def answers_for_data(roles: Iterable[StaffRole]) -> bool:
+    """
+    Tell whether somebody handles requests about personal data.
+
+    System administrators, and unit administrators of an agency of the province: the portal is one,
+    and so is whoever answers for what it keeps.
+    """
+    return any(
+        held.role == Role.SYSTEM_ADMIN
+        or (held.role == Role.UNIT_ADMIN and held.unit.tier == Tier.PROVINCE)
+        for held in roles
+    )
