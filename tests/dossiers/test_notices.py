@@ -239,8 +239,8 @@ def test_phone_and_address_named_for_this_dossier_are_told_too():
         email="khac@example.vn",
     )
 
-    assert letters.phones(dossier) == [dossier.owner.phone, "84911111111"]
-    assert letters.emails(dossier) == [dossier.owner.email, "khac@example.vn"]
+    assert letters.phones(dossier, at=MONDAY_9AM) == [dossier.owner.phone, "84911111111"]
+    assert letters.emails(dossier, at=MONDAY_9AM) == [dossier.owner.email, "khac@example.vn"]
 
 
 def test_one_event_is_told_once():
