@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -21,9 +22,9 @@ from django.utils.translation import gettext as _
 from accounts import sessions
 from accounts.acting import find_acting
 from accounts.models import StaffRole, User
-from accounts.requests import own_path
+from accounts.requests import client_address, own_path
 from accounts.selectors import list_roles
-from accounts.services import devices, watch
+from accounts.services import devices, pace, watch
 from accounts.services.limits import TooManyRequests
 
 # What an address calls the one object that it shows.
@@ -79,8 +80,15 @@ class PrivateByDefaultMiddleware(LoginRequiredMiddleware):
         view_kwargs: dict[str, Any],
     ) -> HttpResponseBase | None:
         if not getattr(view_func, "login_required", True):
+            # A bank's message is never turned away: its signature says whether it counts.
+            if request.method == "POST" and not getattr(view_func, "csrf_exempt", False):
+                return _refuse_pace(request, None)
             return None
         request.is_private = True  # type: ignore[attr-defined]
+        user = request.user if isinstance(request.user, User) else None
+        refusal = _refuse_pace(request, user)
+        if refusal is not None:
+            return refusal
         response: HttpResponseBase | None = super().process_view(
             request, view_func, view_args, view_kwargs
         )
@@ -110,6 +118,16 @@ class PrivateByDefaultMiddleware(LoginRequiredMiddleware):
         if response.status_code in {403, 404}:
             _note_refusal(request)
         return response
+
+
+def _refuse_pace(request: HttpRequest, user: User | None) -> HttpResponse | None:
+    if not settings.REQUEST_LIMITS:
+        return None
+    try:
+        pace.require_pace(user, client=client_address(request), at=timezone.now())
+    except TooManyRequests as refused:
+        return too_many_requests(request, refused)
+    return None
 
 
 def too_many_requests(request: HttpRequest, refused: TooManyRequests) -> HttpResponse:

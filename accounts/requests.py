@@ -13,9 +13,13 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from accounts import sessions
 from accounts.enums import UserKind
 from accounts.models import StaffRole, User
+from accounts.services import robots
+from accounts.services.limits import Visitor
 from accounts.services.second_factor import Proof, prove
 
 NEXT: Final = "next"
+# Where static/js/robot.js writes the solution.
+ROBOT_FIELD: Final = "altcha"
 _CODE_SESSION: Final = "code_session"
 
 
@@ -61,6 +65,17 @@ def client_address(request: HttpRequest) -> str:
             return str(parsed.ipv4_mapped)
         return str(ipaddress.ip_network((parsed, 64), strict=False))
     return str(parsed)
+
+
+def visitor(request: HttpRequest, *, at: datetime) -> Visitor:
+    """
+    Return the address for a form that anyone may send and that can show the robot check.
+
+    The solution that came with the request is used up here, so this is called once.
+    """
+    sent = request.POST if request.method == "POST" else request.GET
+    payload = sent.get(ROBOT_FIELD, "")
+    return Visitor(client_address(request), checked=robots.verify(payload=payload, at=at))
 
 
 def code_session(request: HttpRequest) -> str:

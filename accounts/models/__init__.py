@@ -5,6 +5,7 @@ from accounts.models.acting import Acting, mandate_key, organisation_key
 from accounts.models.doors import AccountMerge, UserSession
 from accounts.models.eid import EidLink
 from accounts.models.money import CollectingAccount
+from accounts.models.network import CounterNetwork
 from accounts.models.representation import Mandate, Organisation, Representative
 from accounts.models.second_factor import RecoveryCode, SecondFactor, StaffLink
 from accounts.models.security import SecurityEvent
@@ -16,6 +17,7 @@ __all__ = [
     "Acting",
     "CalendarDay",
     "CollectingAccount",
+    "CounterNetwork",
     "EidLink",
     "Mandate",
     "NumberSeries",

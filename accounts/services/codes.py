@@ -18,7 +18,7 @@ from accounts.limits import (
     Bucket,
 )
 from accounts.models import OneTimeCode, User
-from accounts.services import limits
+from accounts.services import limits, sms_watch
 from accounts.services.limits import TooManyRequests
 from portal.core.crypto import keyed_hash, one_time_hash
 from portal.core.db import refuses_transaction, requires_transaction
@@ -85,6 +85,8 @@ def send_code(
     """
     destination = _destination(phone, email)
     _require_gap(destination, at=at)
+    if phone:
+        sms_watch.require_no_surge(client, at=at)
     limits.require(Bucket.CODE_SEND_ADDRESS, client, at=at)
     limits.require(Bucket.CODE_SEND, destination, at=at)
     limits.require(Bucket.CODE_SEND_ALL, at=at)
@@ -98,6 +100,8 @@ def send_code(
         really=really,
         at=at,
     )
+    if phone and really:
+        sms_watch.note_sent(at=at)
 
 
 @refuses_transaction
@@ -138,6 +142,8 @@ def check_code(
     if not secrets.compare_digest(stored, _code_hash(typed, purpose, destination, session)):
         return CodeCheck.WRONG
     used = OneTimeCode.objects.filter(pk=code_id, used_at=None).update(used_at=at)
+    if used and phone:
+        sms_watch.note_used(at=at)
     return CodeCheck.RIGHT if used else CodeCheck.DEAD
 
 

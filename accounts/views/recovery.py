@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.forms import CodeForm, NewPasswordForm, RecoveryForm
 from accounts.models import User
-from accounts.requests import client_address, code_session
+from accounts.requests import client_address, code_session, visitor
 from accounts.services import recovery
 from accounts.services.codes import CodeRefused
 from accounts.services.limits import TooManyRequests
@@ -40,7 +40,7 @@ def forgot_password(request: HttpRequest) -> HttpResponse:
     form = RecoveryForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            _ask(request, form.cleaned_data)
+            _ask(request, form.cleaned_data, client=visitor(request, at=timezone.now()))
         except TooManyRequests as error:
             refused = error
         else:
@@ -115,18 +115,18 @@ def new_password(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _ask(request: HttpRequest, asked: dict[str, str]) -> None:
+def _ask(request: HttpRequest, asked: dict[str, str], *, client: str) -> None:
     recovery.ask_for_code(
         **asked,
         session=code_session(request),
-        client=client_address(request),
+        client=client,
         at=timezone.now(),
     )
 
 
 def _ask_again(request: HttpRequest, asked: dict[str, str]) -> HttpResponse:
     try:
-        _ask(request, asked)
+        _ask(request, asked, client=client_address(request))
     except TooManyRequests as error:
         messages.warning(request, resend_sentence(error))
     else:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from accounts import consent
 from accounts.enums import UserKind
 from accounts.forms import CodeForm, PassportRegistrationForm, RegistrationForm
-from accounts.requests import client_address, code_session, is_signed_in, safe_next
+from accounts.requests import client_address, code_session, is_signed_in, safe_next, visitor
 from accounts.services import registration
 from accounts.services.codes import CodeRefused
 from accounts.services.limits import TooManyRequests
@@ -63,7 +63,7 @@ def _register(
             registration.begin_registration(
                 registration=begun,
                 session=code_session(request),
-                client=client_address(request),
+                client=visitor(request, at=at),
                 at=at,
             )
         except TooManyRequests as error:

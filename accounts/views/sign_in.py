@@ -29,7 +29,7 @@ from accounts.forms import (
     StaffSignInForm,
 )
 from accounts.models import User
-from accounts.requests import StaffRequest, client_address, is_signed_in, safe_next
+from accounts.requests import StaffRequest, is_signed_in, safe_next, visitor
 from accounts.services import sign_in as services
 from accounts.services.limits import TooManyRequests
 from accounts.services.sign_in import AccountMerged, StillSeveral, WrongCredentials
@@ -57,9 +57,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     refused = None
     form = SignInForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
+        at = timezone.now()
         try:
             user = services.sign_in_citizen(
-                **form.cleaned_data, client=client_address(request), at=timezone.now()
+                **form.cleaned_data, client=visitor(request, at=at), at=at
             )
         except WrongCredentials:
             form.add_error(
@@ -112,13 +113,14 @@ def choose_account(request: HttpRequest) -> HttpResponse:
         request.POST if request.method == "POST" else None
     )
     if form.is_valid():
+        at = timezone.now()
         try:
             user = services.choose_account(
                 user_ids=user_ids,
                 asks=asks,
                 answer=form.cleaned_data["answer"],
-                client=client_address(request),
-                at=timezone.now(),
+                client=visitor(request, at=at),
+                at=at,
             )
         except WrongCredentials:
             form.add_error("answer", _("Số này không khớp với thông tin vừa đăng nhập."))
@@ -147,12 +149,13 @@ def staff_sign_in(request: HttpRequest) -> HttpResponse:
     refused = None
     form = StaffSignInForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
+        at = timezone.now()
         try:
             user = services.sign_in_staff(
                 username=form.cleaned_data["name"],
                 password=form.cleaned_data["password"],
-                client=client_address(request),
-                at=timezone.now(),
+                client=visitor(request, at=at),
+                at=at,
             )
         except WrongCredentials:
             form.add_error(None, _("Tên đăng nhập hoặc mật khẩu chưa đúng. Kiểm tra lại cả hai."))

@@ -133,6 +133,7 @@ def grant_role(request: StaffRequest, person_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @administrators_only
+@fresh_proof_required
 def end_role(request: StaffRequest, role_id: int) -> HttpResponse:
     """End a role, now or after a day."""
     role = _role_of(request, role_id)
@@ -222,6 +223,7 @@ def invite(request: StaffRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @administrators_only
+@fresh_proof_required
 def delegate(request: StaffRequest, person_id: int) -> HttpResponse:
     """Let a colleague act for an absent person of the house."""
     user = person_of(house_of(request), person_id)
@@ -238,6 +240,7 @@ def delegate(request: StaffRequest, person_id: int) -> HttpResponse:
 
 @require_POST
 @administrators_only
+@fresh_proof_required
 def revoke(request: StaffRequest, role_id: int) -> HttpResponse:
     """Take back what a colleague holds for an absent person of the house."""
     role = _role_of(request, role_id)

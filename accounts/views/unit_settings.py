@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import policies
+from accounts.decorators import fresh_proof_required
 from accounts.forms.units import ChangeDayForm, DayForm, HoursForm
 from accounts.models import Unit
 from accounts.requests import StaffRequest
@@ -169,6 +170,7 @@ def remove_day(request: StaffRequest, unit_id: int, day_id: int) -> HttpResponse
 
 @require_POST
 @administrators_only
+@fresh_proof_required
 def small_office(request: StaffRequest, unit_id: int) -> HttpResponse:
     """Say whether the agency is so small that acceptor and approver may be one person."""
     unit = agency_of(house_of(request), unit_id)

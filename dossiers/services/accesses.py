@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.enums import Role
@@ -45,6 +45,10 @@ _RECORD: Final = """
 """
 
 
+class Gone(Exception):
+    """The dossier, or who looks, was taken out of the database since it was read."""
+
+
 @refuses_transaction
 def record_look(
     dossier: Dossier,
@@ -59,6 +63,8 @@ def record_look(
     Note that `user` is about to be shown a dossier, or one of its files.
 
     If the row cannot be written the error goes to the caller, who then shows nothing.
+
+    :raises Gone: if there is no such dossier, person or unit any more.
     """
     role = policies.capacity(dossier, roles) if user.is_staff_member else None
     values: dict[str, str | int | datetime | UUID | None] = {
@@ -72,9 +78,13 @@ def record_look(
         "at": at,
         "since": at - HOUR,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_RECORD, values)
-        [opened] = cursor.fetchone()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(_RECORD, values)
+            [opened] = cursor.fetchone()
+    except IntegrityError as error:
+        # A row there already is no error of the statement: what is left is a reference to nothing.
+        raise Gone from error
     if user.is_staff_member and opened > MANY:
         _report_many(user, role, opened=opened, at=at)
 

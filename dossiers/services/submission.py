@@ -71,8 +71,13 @@ def submit_dossier(
     if draft is None:
         raise drafting.DraftMissing(draft_id)
     if draft.submitted_at is None:
-        limits.require(Bucket.SUBMIT, str(owner.pk), at=at)
-        limits.require(Bucket.SUBMIT_PROCEDURE, str(owner.pk), str(draft.procedure_id), at=at)
+        organisation = owner.acting.organisation_id if owner.acting else None
+        if organisation is None:
+            limits.require(Bucket.SUBMIT, str(owner.pk), at=at)
+            limits.require(Bucket.SUBMIT_PROCEDURE, str(owner.pk), str(draft.procedure_id), at=at)
+        else:
+            # A business files for its customers or workers by the dozen.
+            limits.require(Bucket.SUBMIT_ORGANISATION, str(organisation), at=at)
     return _submit(draft_id=draft_id, owner=owner, at=at, by_eid=by_eid)
 
 

@@ -58,7 +58,10 @@ def detail(request: CitizenRequest, code: str) -> HttpResponse:
     if page is None:
         raise Http404
     dossier = page.dossier
-    accesses.record_look(dossier, request.user, (), at=at)
+    try:
+        accesses.record_look(dossier, request.user, (), at=at)
+    except accesses.Gone as error:
+        raise Http404 from error
     turn = page.situation.turn
     context = {
         "page": page,

@@ -108,7 +108,10 @@ def get_dossier(
     dossier = desk_work.find_dossier(request.user, code=code, at=at)
     if dossier is None:
         raise Http404
-    accesses.record_look(dossier, request.user, request.roles, kind=kind, at=at)
+    try:
+        accesses.record_look(dossier, request.user, request.roles, kind=kind, at=at)
+    except accesses.Gone as error:
+        raise Http404 from error
     return dossier
 
 

@@ -94,9 +94,12 @@ class Look:
 
     def record(self, found: StoredFile, kind: AccessKind) -> None:
         """Note it before a byte leaves; an error here is the answer."""
-        accesses.record_look(
-            self.dossier, self.user, self.roles, kind=kind, file_id=found.pk, at=self.at
-        )
+        try:
+            accesses.record_look(
+                self.dossier, self.user, self.roles, kind=kind, file_id=found.pk, at=self.at
+            )
+        except accesses.Gone as error:
+            raise Http404 from error
 
 
 def _look(request: HttpRequest, code: str) -> Look:

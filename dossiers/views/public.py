@@ -1,5 +1,7 @@
 """Looking a dossier up without signing in: where it is and until when, nothing of a person."""
 
+from datetime import datetime
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -8,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.limits import Bucket
-from accounts.requests import client_address
+from accounts.requests import visitor
 from accounts.services import limits, watch
+from accounts.views.refusals import add_robot_check
 from dossiers.forms.tracking import ForgotCodeForm, TrackingForm
 from dossiers.selectors import tracking
 from dossiers.services import lost_codes
@@ -24,13 +27,15 @@ def track(request: HttpRequest) -> HttpResponse:
     page, status = None, 200
     if is_asked:
         # Counted before anything is read, whatever was typed.
-        client, at = client_address(request), timezone.now()
-        try:
-            limits.require(Bucket.TRACK_ADDRESS, client, at=at)
-        except limits.TooManyRequests:
-            watch.note_enumeration(client, at=at)
-            raise
-        if form.is_valid():
+        at = timezone.now()
+        client = visitor(request, at=at)
+        refused = _refusal(client, at=at)
+        if refused is not None:
+            form.is_valid()
+            form.add_error(None, refused.sentence)
+            add_robot_check(form)
+            status = 422
+        elif form.is_valid():
             page = tracking.get_tracking_page(code=form.cleaned_data["ma"])
             status = 200 if page else 404
             if page is None:
@@ -51,6 +56,18 @@ def track(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def _refusal(client: limits.Visitor, *, at: datetime) -> limits.RobotCheckNeeded | None:
+    """Count one look-up; return why it has to wait for the robot check, if it has to."""
+    try:
+        limits.require(Bucket.TRACK_ADDRESS, client, at=at)
+    except limits.TooManyRequests as error:
+        watch.note_enumeration(client, at=at)
+        if not isinstance(error, limits.RobotCheckNeeded):
+            raise
+        return error
+    return None
+
+
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def forgot_code(request: HttpRequest) -> HttpResponse:
@@ -59,9 +76,15 @@ def forgot_code(request: HttpRequest) -> HttpResponse:
     form = ForgotCodeForm(request.POST if is_post else None)
     is_sent = is_post and form.is_valid()
     if is_sent:
-        lost_codes.send_codes(
-            contact=form.cleaned_data["phone"], client=client_address(request), at=timezone.now()
-        )
+        at = timezone.now()
+        try:
+            lost_codes.send_codes(
+                contact=form.cleaned_data["phone"], client=visitor(request, at=at), at=at
+            )
+        except limits.RobotCheckNeeded as error:
+            is_sent = False
+            form.add_error(None, error.sentence)
+            add_robot_check(form)
     context = {"form": form, "is_sent": is_sent}
     status = 422 if form.errors else 200
     response = render(request, "dossiers/public/forgot_code.html", context, status=status)

@@ -2,6 +2,7 @@ from django.urls import path
 
 from portal.operations import (
     audit_views,
+    disclosure_views,
     health_views,
     privacy_desk_views,
     privacy_views,
@@ -13,6 +14,7 @@ app_name = "operations"
 urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
+    path(".well-known/security.txt", disclosure_views.security_txt, name="security_txt"),
     path("readyz", health_views.readyz, name="readyz"),
     path("quyen-rieng-tu/", views.privacy, name="privacy"),
     path("tai-khoan/du-lieu-ca-nhan/", privacy_views.overview, name="data"),

@@ -69,6 +69,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "portal.core.middleware.RequestIdMiddleware",
+    "portal.core.middleware.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -93,6 +94,11 @@ SITE_NAME = env.str("SITE_NAME", default="Cổng Dịch vụ công tỉnh Đông
 SITE_AGENCY = env.str("SITE_AGENCY", default="Ủy ban nhân dân tỉnh Đông Hải")
 SITE_HOTLINE = env.str("SITE_HOTLINE", default="0299 3811 022")
 SITE_EMAIL = env.str("SITE_EMAIL", default="")
+
+# /.well-known/security.txt: whom to tell of a hole, as a URI (mailto:, https:, tel:); without one
+# the mail address or the telephone above. Until which day it holds; by default half a year on.
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
+SECURITY_EXPIRES = env.str("SECURITY_EXPIRES", default="")
 
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
@@ -177,6 +183,8 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # How many reverse proxies stand in front, each of which adds one entry to X-Forwarded-For. With 0
 # the header is never read: anybody can send one.
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+# Requests are counted by account and by address (accounts/pace.py); off for measuring only.
+REQUEST_LIMITS = env.bool("REQUEST_LIMITS", default=True)
 # Signs the challenges of the robot check.
 ROBOT_CHECK_KEY = env.str("ROBOT_CHECK_KEY", default=SECRET_KEY)
 
@@ -305,6 +313,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "accounts.tasks.purge_expired",
         "schedule": 3600.0,
         "options": {"expires": 3000},
+    },
+    "watch-codes": {
+        "task": "accounts.tasks.watch_codes",
+        "schedule": 300.0,
+        "options": {"expires": 280},
     },
     "sweep-notices": {
         "task": "portal.notices.tasks.sweep_notices",

@@ -3,6 +3,7 @@ Production: `base` with hardening only. It refuses to start on anything that the
 """
 
 from base64 import b64decode
+from datetime import date
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -73,6 +74,13 @@ if EID:
     for _name in ("ISSUER", "AUTHORIZE_URL", "TOKEN_URL", "USERINFO_URL", "JWKS_URL", "LOGOUT_URL"):
         if EID[_name] and not EID[_name].startswith("https://"):
             raise ImproperlyConfigured(f"EID_{_name} phải bắt đầu bằng https://.")
+if SECURITY_CONTACT and not SECURITY_CONTACT.startswith(("mailto:", "https://", "tel:")):
+    raise ImproperlyConfigured("SECURITY_CONTACT phải bắt đầu bằng mailto:, https:// hoặc tel:.")
+if SECURITY_EXPIRES:
+    try:
+        date.fromisoformat(SECURITY_EXPIRES)
+    except ValueError as error:
+        raise ImproperlyConfigured("SECURITY_EXPIRES phải là một ngày, như 2027-06-30.") from error
 if OUTBOX_DIR:
     raise ImproperlyConfigured("OUTBOX_DIR chỉ dành cho bản trình diễn.")
 

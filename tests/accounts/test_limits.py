@@ -14,9 +14,9 @@ from tests.accounts import HOME, NOW, PHONE
 
 @pytest.mark.django_db
 def test_hit_allows_as_many_as_the_table_says_and_tells_how_long_to_wait():
-    [limit] = POLICY[Bucket.TRACK_ADDRESS]
+    [limit] = POLICY[Bucket.REFUSED]
 
-    verdicts = [limits.hit(Bucket.TRACK_ADDRESS, HOME, at=NOW) for _ in range(limit.times + 1)]
+    verdicts = [limits.hit(Bucket.REFUSED, HOME, at=NOW) for _ in range(limit.times + 1)]
 
     assert [verdict.allowed for verdict in verdicts] == [True] * limit.times + [False]
     assert verdicts[-1].retry_after == timedelta(minutes=1)
@@ -25,11 +25,11 @@ def test_hit_allows_as_many_as_the_table_says_and_tells_how_long_to_wait():
 
 @pytest.mark.django_db
 def test_hit_counts_anew_when_the_window_is_over():
-    for _ in range(6):
-        limits.hit(Bucket.TRACK_ADDRESS, HOME, at=NOW)
+    for _ in range(21):
+        limits.hit(Bucket.REFUSED, HOME, at=NOW)
 
-    assert not limits.hit(Bucket.TRACK_ADDRESS, HOME, at=NOW + timedelta(seconds=59)).allowed
-    assert limits.hit(Bucket.TRACK_ADDRESS, HOME, at=NOW + timedelta(minutes=1)).allowed
+    assert not limits.hit(Bucket.REFUSED, HOME, at=NOW + timedelta(seconds=59)).allowed
+    assert limits.hit(Bucket.REFUSED, HOME, at=NOW + timedelta(minutes=1)).allowed
 
 
 @pytest.mark.django_db
@@ -67,8 +67,8 @@ def test_the_longest_refusing_window_decides_how_long_to_wait():
     ],
 )
 def test_one_person_typed_two_ways_is_one_counter(one, other):
-    limits.hit(Bucket.TRACK_ADDRESS, one, at=NOW)
-    limits.hit(Bucket.TRACK_ADDRESS, other, at=NOW)
+    limits.hit(Bucket.REFUSED, one, at=NOW)
+    limits.hit(Bucket.REFUSED, other, at=NOW)
 
     [counter] = RateCounter.objects.all()
     assert counter.count == 2
@@ -87,19 +87,19 @@ def test_different_keys_are_different_counters_and_are_not_stored_in_clear():
 
 @pytest.mark.django_db
 def test_require_refuses_with_the_wait():
-    for _ in range(5):
-        limits.require(Bucket.TRACK_ADDRESS, HOME, at=NOW)
+    for _ in range(20):
+        limits.require(Bucket.REFUSED, HOME, at=NOW)
 
     with pytest.raises(TooManyRequests) as refused:
-        limits.require(Bucket.TRACK_ADDRESS, HOME, at=NOW)
+        limits.require(Bucket.REFUSED, HOME, at=NOW)
     assert refused.value.retry_after == timedelta(minutes=1)
 
 
 @pytest.mark.django_db
 def test_forgive_takes_one_try_back_and_never_below_none():
-    limits.hit(Bucket.TRACK_ADDRESS, HOME, at=NOW)
-    limits.forgive(Bucket.TRACK_ADDRESS, HOME, at=NOW)
-    limits.forgive(Bucket.TRACK_ADDRESS, HOME, at=NOW)
+    limits.hit(Bucket.REFUSED, HOME, at=NOW)
+    limits.forgive(Bucket.REFUSED, HOME, at=NOW)
+    limits.forgive(Bucket.REFUSED, HOME, at=NOW)
 
     assert RateCounter.objects.get().count == 0
 
@@ -107,7 +107,7 @@ def test_forgive_takes_one_try_back_and_never_below_none():
 @pytest.mark.django_db
 def test_hit_refuses_a_callers_transaction_that_could_undo_the_count():
     with pytest.raises(TransactionForbidden), transaction.atomic():
-        limits.hit(Bucket.TRACK_ADDRESS, HOME, at=NOW)
+        limits.hit(Bucket.REFUSED, HOME, at=NOW)
 
 
 @pytest.mark.django_db

@@ -308,3 +308,32 @@ def test_only_who_stands_above_marks_a_small_office(place, admin, now):
         unit_settings.set_small_office(by=admin, **known)
     assert unit_settings.set_small_office(by=above, **known).small_office
     assert SecurityEvent.objects.filter(kind=Kind.SMALL_OFFICE_SET, actor=above).count() == 1
+
+
+def test_acts_over_people_and_the_office_need_a_fresh_code(place, admin):
+    person, client = place.registrar, Client()
+    client.force_login(admin)
+    role = role_of(person)
+    lent = StaffRoleFactory(
+        user=place.officer,
+        role=Role.CLERK,
+        unit=place.desk,
+        on_behalf_of=place.clerk,
+        valid_from=timezone.localdate(),
+        valid_until=timezone.localdate(),
+    )
+    pages = {
+        "unit_role_end": role.pk,
+        "unit_delegate": person.pk,
+        "unit_delegation_end": lent.pk,
+        "unit_small_office": place.agency.pk,
+    }
+
+    for name, number in pages.items():
+        answer = client.post(reverse(f"accounts:{name}", args=[number]), {"lam": "bat"})
+        assert answer.status_code == 422, name
+        assert 'name="ma_xac_thuc"' in answer.text, name
+
+    assert StaffRole.objects.filter(ended_at__isnull=False).count() == 0
+    assert not type(place.agency).objects.get(pk=place.agency.pk).small_office
+    assert client.get(reverse("accounts:unit_role_end", args=[role.pk])).status_code == 302

@@ -72,6 +72,8 @@ REFUSED = {
     "payment over plain http": (VNPAY | {"VNPAY_PAY_URL": "http://127.0.0.1/pay"}, "https://"),
     "secret only": ({"VNPAY_HASH_SECRET": VNPAY["VNPAY_HASH_SECRET"]}, "VNPAY_TMN_CODE"),
     "simulated providers": ({"OUTBOX_DIR": "/srv/outbox"}, "OUTBOX_DIR"),
+    "security contact without a scheme": ({"SECURITY_CONTACT": "a@b.vn"}, "SECURITY_CONTACT"),
+    "security file until no day": ({"SECURITY_EXPIRES": "2027-13-01"}, "SECURITY_EXPIRES"),
     "unknown process": ({"PORTAL_PROCESS": "webb"}, "PORTAL_PROCESS"),
 }
 
