@@ -87,6 +87,7 @@ class Visitor(str):
     """
 
     __slots__ = ("checked",)
+    checked: bool
 
     def __new__(cls, address: str, *, checked: bool = False) -> Self:
         visitor = super().__new__(cls, address)

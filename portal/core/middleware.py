@@ -20,17 +20,15 @@ _FROM_PROXY = re.compile(r"[A-Za-z0-9-]{8,64}")
 _UNNOTED = ("/healthz", "/readyz", "/static/")
 
 # No page needs a sensor of the device; photos of papers come through the file chooser, which asks.
+_SENSORS = (
+    "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "encrypted-media",
+    "geolocation", "gyroscope", "magnetometer", "microphone", "midi", "payment", "usb",
+)  # fmt: skip
 _HEADERS = {
-    "Permissions-Policy": ", ".join(
-        f"{name}=()"
-        for name in (
-            "accelerometer", "autoplay", "camera", "display-capture", "encrypted-media",
-            "geolocation", "gyroscope", "magnetometer", "microphone", "midi", "payment", "usb", "browsing-topics",
-        )
-    ),
+    "Permissions-Policy": ", ".join(f"{name}=()" for name in _SENSORS),
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Permitted-Cross-Domain-Policies": "none",
-}  # fmt: skip
+}
 
 
 class RequestIdMiddleware:

@@ -53,7 +53,7 @@ def public(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@limited(Bucket.TRACK_ADDRESS, methods=("GET",))
+@limited(Bucket.RESET, methods=("GET",))
 def counted(request: HttpRequest) -> HttpResponse:
     return HttpResponse(client_address(request))
 

@@ -8,7 +8,7 @@ from accounts.enums import CodePurpose
 from accounts.models import OneTimeCode, RateCounter
 from accounts.services import codes
 from accounts.services.codes import CodeCheck, CodeRefused
-from accounts.services.limits import TooManyRequests
+from accounts.services.limits import TooManyRequests, Visitor
 from portal.core.db import TransactionForbidden
 from portal.notices.enums import Medium
 from portal.notices.models import Notice
@@ -144,13 +144,13 @@ def test_one_client_cannot_send_to_ever_more_phones():
             purpose=CodePurpose.REGISTER,
             phone=f"849123456{number:02d}",
             session=f"{number}",
-            client=HOME,
+            client=Visitor(HOME),
             at=NOW,
         )
 
     with pytest.raises(TooManyRequests):
         codes.send_code(
-            purpose=CodePurpose.REGISTER, phone=PHONE, session="last", client=HOME, at=NOW
+            purpose=CodePurpose.REGISTER, phone=PHONE, session="last", client=Visitor(HOME), at=NOW
         )
     assert Notice.objects.count() == 20
 

@@ -204,7 +204,7 @@ def test_limited_view_answers_429_in_words(client):
     response = client.get("/g/counted/")
 
     assert response.status_code == 429
-    assert response["Retry-After"] == "60"
+    assert 0 < int(response["Retry-After"]) <= 3600
     assert "Thao tác quá nhiều lần" in response.text
     assert Client(REMOTE_ADDR="198.51.100.1").get("/g/counted/").status_code == 200
 

@@ -111,10 +111,16 @@ def test_track_takes_few_queries_and_the_limit_comes_before_any_look_up(
         track(client, dossier.code)
     for _time in range(5):
         track(client, "H99.01-260302-0999")
-    # The limiter's own statement and the watch's, nothing of the dossier.
-    with django_assert_num_queries(2):
-        limited = track(client, dossier.code, headers={"x-forwarded-for": "203.0.113.9"})
+    # The limiter's own statements and the watch's, nothing of the dossier.
+    with django_assert_num_queries(3):
+        checked = track(client, dossier.code, headers={"x-forwarded-for": "203.0.113.9"})
+    for _time in range(44):
+        track(client, dossier.code)
+    with django_assert_num_queries(3):
+        limited = track(client, dossier.code)
 
+    assert checked.status_code == 422
+    assert 'data-module="robot"' in checked.text
     assert limited.status_code == 429
     assert int(limited["Retry-After"]) > 0
 
