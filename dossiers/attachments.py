@@ -206,7 +206,7 @@ def preview_png(file: StoredFile, *, page: int) -> bytes:
     """
     if file.is_word or page < 1 or page > (file.pages or 1):
         raise files.PreviewFailed(f"no page {page}")
-    key = f"previews/{file.pk.hex[:2]}/{file.pk.hex}-{page}.png"
+    key = _preview_key(file, page)
     if default_storage.exists(key):
         with default_storage.open(key) as kept:
             picture: bytes = kept.read()
@@ -219,6 +219,15 @@ def preview_png(file: StoredFile, *, page: int) -> bytes:
     if saved != key:
         default_storage.delete(saved)
     return picture
+
+
+def stored_keys(file: StoredFile) -> list[str]:
+    """Return where its bytes and the pictures of its pages are, or may be, kept."""
+    return [file.storage_key, *(_preview_key(file, page + 1) for page in range(file.pages or 1))]
+
+
+def _preview_key(file: StoredFile, page: int) -> str:
+    return f"previews/{file.pk.hex[:2]}/{file.pk.hex}-{page}.png"
 
 
 def contents_text(stored: Iterable[StoredFile]) -> str:

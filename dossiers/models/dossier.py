@@ -40,13 +40,13 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
     def _in_reach(self, user: User, *, at: datetime, desk: tuple[Role, ...]) -> Self:
         if user.is_citizen:
             return self.of_citizen(user)
+        reached = self.unrestricted()
         roles = StaffRole.objects.in_force(on=local_day(at)).filter(user=user)
-        reached = self
         if user.identity_hash:
             # Nobody works on their own affair, nor reads what the office writes about it.
             number = user.identity_hash
             own = DossierParty.objects.filter(dossier=OuterRef("pk"), identity_hash=number)
-            reached = self.exclude(owner__identity_hash=number).exclude(Exists(own))
+            reached = reached.exclude(owner__identity_hash=number).exclude(Exists(own))
 
         def holds(unit: str, *kinds: Role) -> Exists:
             return Exists(roles.filter(role__in=kinds, unit=OuterRef(unit)))
@@ -73,12 +73,16 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
         Own: what they filed for themselves, and what somebody filed for them under a mandate. For
         an organisation: all of its dossiers. Under a mandate: what was filed under it, no more.
         """
-        acting = user.acting
+        acting, shown = user.acting, self.unrestricted()
         if acting is None:
-            return self.filter(owner=user, organisation=None)
+            return shown.filter(owner=user, organisation=None)
         if acting.organisation_id is not None:
-            return self.filter(organisation=acting.organisation_id)
-        return self.filter(mandate=acting.mandate_id)
+            return shown.filter(organisation=acting.organisation_id)
+        return shown.filter(mandate=acting.mandate_id)
+
+    def unrestricted(self) -> Self:
+        """Leave out what is kept by law alone, after its owner's data was erased."""
+        return self.filter(restricted_at=None)
 
     def readable_by(self, user: User, *, at: datetime) -> Self:
         """Narrow to what `user` reads whole: a cashier of the desk sees name and sum only."""
@@ -165,6 +169,9 @@ class Dossier(models.Model):
     due_notes = models.JSONField(default=list, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    # Its owner's data was erased; the law keeps the dossier, and from then on nobody finds it:
+    # no search, no list, no page, no copy.
+    restricted_at = models.DateTimeField(null=True, blank=True)
 
     # The absent person for whom a use case acts on this locked row: no column, it goes into the
     # events that the use case appends.

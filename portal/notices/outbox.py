@@ -7,12 +7,13 @@ from typing import Final
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.db.models import F
+from django.db.models import CharField, F, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 
 from portal.core.db import requires_transaction
 from portal.core.text import sms_parts, sms_text
 from portal.core.wakeups import wake
-from portal.notices.enums import Medium
+from portal.notices.enums import Failure, Medium
 from portal.notices.models import Attachment, Notice
 
 logger = logging.getLogger(__name__)
@@ -21,6 +22,10 @@ WAKE_RELAY: Final = "portal.notices.tasks.wake_relay"
 
 # A counter message that takes more than three joined parts is refused by some networks.
 SMS_PARTS_LIMIT: Final = 3
+
+# What stands in a row of which the words and the address were taken away.
+REDACTED: Final = "redacted:"
+NO_ADDRESS: Final = "-"
 
 
 class NoticeNotFailed(Exception):
@@ -104,6 +109,31 @@ def requeue_failed(*, notice_id: int, at: datetime) -> None:
     if not requeued:
         raise NoticeNotFailed(notice_id)
     wake(WAKE_RELAY)
+
+
+@requires_transaction
+def redact(notices: QuerySet[Notice], *, at: datetime) -> int:
+    """
+    Overwrite words and addresses of notices; that one was sent, when and what kind, stays.
+
+    One that was not sent yet is given up. Return how many that were.
+    """
+    notices.filter(sent_at=None, failed_at=None).update(
+        failed_at=at, last_error=Failure.EXPIRED, leased_until=None
+    )
+    gone = notices.exclude(dedupe_key__startswith=REDACTED)
+    away = gone.exclude(medium=Medium.IN_APP).update(to=NO_ADDRESS)
+    return max(
+        away,
+        gone.update(
+            subject="",
+            body="",
+            attachments=[],
+            provider_id="",
+            # It may hold the address: a fact is told once to each.
+            dedupe_key=Concat(Value(REDACTED), Cast("pk", CharField())),
+        ),
+    )
 
 
 @transaction.atomic(durable=True)

@@ -128,6 +128,17 @@ class TakeOnForm(_PlainForm):
     answer = _text(_("Trả lời người yêu cầu"), help_text=_("Sẽ làm gì, theo trình tự nào."))
 
 
+class EraseForm(_PlainForm):
+    act = "erase"
+    submit_label = _("Duyệt và xóa dữ liệu")
+    submit_class = "btn btn-danger"
+
+    confirm = forms.BooleanField(
+        label=_("Tôi đã kiểm tra yêu cầu và hiểu rằng không khôi phục được."),
+        error_messages={"required": _("Đánh dấu ô này để xóa.")},
+    )
+
+
 class CompleteForm(_PlainForm):
     act = "complete"
     submit_label = _("Đã thực hiện xong")

@@ -222,3 +222,16 @@ class Erasure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject_id} {self.executed_at:%Y-%m-%d}"
+
+
+class DoomedObject(models.Model):
+    """A stored object whose row is gone: removed from the store after commit, or by the sweep."""
+
+    key = models.CharField(max_length=200, unique=True)
+    doomed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("tệp chờ xóa")
+
+    def __str__(self) -> str:
+        return self.key

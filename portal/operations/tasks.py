@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from portal.operations.services import data_exports, data_requests, digests
+from portal.operations.services import data_exports, data_requests, digests, doomed, erasures
 
 
 @shared_task(ignore_result=True, soft_time_limit=1500, time_limit=1600)
@@ -20,6 +20,8 @@ def make_data_copies(**_later: object) -> None:
     """Put together the copies of personal data that people asked for; remove the old ones."""
     data_exports.make_due(at=timezone.now())
     data_exports.remove_expired(at=timezone.now())
+    doomed.remove_all()
+    erasures.copy_out()
 
 
 @shared_task(ignore_result=True, soft_time_limit=60, time_limit=90)

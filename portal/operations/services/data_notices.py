@@ -10,7 +10,7 @@ from portal.core.dates import format_moment, local_day
 from portal.core.db import requires_transaction
 from portal.notices.enums import Medium
 from portal.notices.outbox import queue_notice
-from portal.operations.enums import RequestState
+from portal.operations.enums import RequestKind, RequestState
 from portal.operations.models import DataExport, DataRequest
 
 
@@ -54,6 +54,11 @@ def tell_of_state(request: DataRequest, *, at: datetime) -> None:
             "Yêu cầu số %(number)s của ông/bà (%(kind)s) đã được chấp nhận, thực hiện xong trước "
             "%(due)s.\n\n%(answer)s"
         )
+        if request.kind == RequestKind.ERASE:
+            body += "\n\n" + _(
+                "Khi xóa xong, tài khoản không đăng nhập được nữa và cổng không còn địa chỉ nào "
+                "để báo. Nếu đổi ý, ông/bà gọi đường dây hỗ trợ trước hạn trên."
+            )
     key = f"data-request:{request.pk}:{request.state}:{request.due_at.timestamp()}"
     short = _("DVC: Yêu cầu về dữ liệu cá nhân số %(number)s có tin mới. Đăng nhập cổng để xem.")
     _tell(request.user, kind="data-request", subject=subject, body=body % words, key=key, at=at)

@@ -1,0 +1,63 @@
+"""What of a person's dossiers goes when their data is erased, and what only leaves sight."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from dossiers.attachments import stored_keys
+from dossiers.models import (
+    Dossier,
+    DossierPaper,
+    Draft,
+    DraftPaper,
+    PaperBundle,
+    Result,
+    Slip,
+    StoredFile,
+    SupplementUpload,
+)
+from dossiers.models.dossier import DossierQuerySet
+from portal.core.db import requires_transaction
+
+
+def has_open_dossiers(user_ids: Iterable[int]) -> bool:
+    """Tell whether somebody still works on a dossier of these people."""
+    return _own(user_ids).open().exists()
+
+
+@requires_transaction
+def erase_drafts(user_ids: Iterable[int]) -> tuple[int, list[str]]:
+    """Delete all drafts, and files that nothing holds any more; return how many, and what lay."""
+    ids = list(user_ids)
+    drafts = Draft.objects.filter(owner__in=ids)
+    count = drafts.count()
+    drafts.delete()
+    return count, delete_loose_files(StoredFile.objects.filter(uploaded_by__in=ids))
+
+
+@requires_transaction
+def delete_loose_files(files: QuerySet[StoredFile]) -> list[str]:
+    """Delete those of these files that no draft and no dossier holds; return their keys."""
+    loose = list(files.filter(*_unheld()).select_for_update(of=("self",)))
+    keys = [key for file in loose for key in stored_keys(file)]
+    StoredFile.objects.filter(pk__in=[file.pk for file in loose]).delete()
+    return keys
+
+
+@requires_transaction
+def restrict(user_ids: Iterable[int], *, at: datetime) -> list[str]:
+    """Take the closed dossiers of these people out of every list; return all restricted codes."""
+    own = _own(user_ids)
+    own.exclude(pk__in=own.open().values("pk")).filter(restricted_at=None).update(restricted_at=at)
+    return list(own.exclude(restricted_at=None).order_by("pk").values_list("code", flat=True))
+
+
+def _own(user_ids: Iterable[int]) -> DossierQuerySet:
+    return Dossier.objects.filter(owner__in=list(user_ids), organisation=None)
+
+
+def _unheld() -> list[Any]:
+    holders = (DraftPaper, DossierPaper, PaperBundle, SupplementUpload, Slip, Result)
+    return [~Exists(holder.objects.filter(file=OuterRef("pk"))) for holder in holders]
