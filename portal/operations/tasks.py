@@ -20,7 +20,7 @@ def make_data_copies(**_later: object) -> None:
     """Put together the copies of personal data that people asked for; remove the old ones."""
     data_exports.make_due(at=timezone.now())
     data_exports.remove_expired(at=timezone.now())
-    doomed.remove_all()
+    doomed.purge_doomed()
     erasures.copy_out()
 
 

@@ -26,7 +26,7 @@ def doom(keys: Iterable[str], *, at: datetime) -> int:
     return len(rows)
 
 
-def remove_all() -> int:
+def purge_doomed() -> int:
     """Remove what is doomed; an object that is gone already counts as removed."""
     removed = 0
     for row in list(DoomedObject.objects.order_by("pk")[:5_000]):

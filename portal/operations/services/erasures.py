@@ -52,7 +52,7 @@ def approve(*, request_id: int, by: User, at: datetime) -> Erasure:
     except OSError:
         # The sweep comes again; what is erased stays erased.
         logger.exception("erasures.not-copied")
-    doomed.remove_all()
+    doomed.purge_doomed()
     return done
 
 
@@ -105,7 +105,7 @@ def reapply(*, at: datetime) -> tuple[int, list[str]]:
         found += erased
         look_at += warnings
     copy_out()
-    doomed.remove_all()
+    doomed.purge_doomed()
     return found, look_at
 
 
