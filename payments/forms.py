@@ -151,6 +151,12 @@ class ProposeRefundForm(RefundForm):
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Asked for by the answer above them: "(không bắt buộc)" would be wrong for most.
+        for name in ("bank", "account"):
+            self.fields[name].conditionally_required = True  # type: ignore[attr-defined]
+
     def clean_account(self) -> str:
         number = "".join(str(self.cleaned_data["account"]).split()).replace(".", "")
         if number and not (number.isascii() and number.isalnum() and len(number) <= 30):

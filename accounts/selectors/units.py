@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from accounts import policies
 from accounts.enums import Role, UserKind
-from accounts.models import CalendarDay, StaffRole, Unit, User
+from accounts.models import AccountMerge, CalendarDay, StaffRole, Unit, User
 from accounts.models.users import StaffRoleQuerySet, UserQuerySet
 from portal.core.text import fold
 
@@ -178,3 +178,10 @@ def _in_order(roles: StaffRoleQuerySet) -> StaffRoleQuerySet:
     return roles.select_related("user", "unit", "on_behalf_of", "granted_by").order_by(
         F("ended_at").asc(nulls_first=True), "-valid_from", "pk"
     )
+
+
+def count_merges(roles: Iterable[StaffRole]) -> int:
+    """Return how many proposals to merge accounts wait for somebody with `roles` (one query)."""
+    units = [role.unit for role in roles if role.role == Role.UNIT_ADMIN]
+    agencies = {unit.agency_id or unit.pk for unit in units}
+    return AccountMerge.objects.waiting().filter(agency__in=agencies).count()

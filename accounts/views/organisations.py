@@ -150,7 +150,14 @@ def invitation_answer(request: CitizenRequest, representative_id: int) -> HttpRe
 def desk_organisations(request: StaffRequest) -> HttpResponse:
     """Find the rows of a tax code, for a clerk who has the papers of the organisation in hand."""
     typed = request.GET.get("ma_so_thue", "")[:40]
-    context: dict[str, Any] = {"typed": typed, "sentence": "", "found": [], "was_asked": False}
+    place = next(held.unit.name for held in request.roles if held.role == Role.CLERK)
+    context: dict[str, Any] = {
+        "typed": typed,
+        "sentence": "",
+        "found": [],
+        "was_asked": False,
+        "place": place,
+    }
     if typed:
         try:
             context["found"] = reads.find_organisations(clean_tax_code(typed))

@@ -68,6 +68,7 @@ def people(request: StaffRequest) -> HttpResponse:
         "unit_id": unit_id,
         "query": urlencode({key: value for key, value in kept.items() if value}),
         "is_narrowed": bool(asked or unit_id),
+        "merges": selectors.count_merges(request.roles),
     }
     return render(request, "accounts/units/people.html", context)
 

@@ -37,7 +37,13 @@ from dossiers.selectors.situation import Situation, TimelineItem, describe, time
 from dossiers.slips import Reason, RefusalSlip
 from portal.core.calendars import explain, notes_from_json
 from portal.core.dates import format_moment, format_short_day, local_day
-from portal.core.identity import format_phone, format_tax_code, mask_identity_number, mask_phone
+from portal.core.identity import (
+    format_phone,
+    format_tax_code,
+    is_identity_number,
+    mask_identity_number,
+    mask_phone,
+)
 from portal.notices.models import Notice
 from procedures.eform.parsing import parse_definition
 
@@ -302,6 +308,15 @@ def papers_of(dossier: Dossier) -> list[PaperRows]:
     ]
 
 
+def _number_words(number: str) -> str:
+    if not number:
+        return ""
+    words = {"number": mask_identity_number(number)}
+    if is_identity_number(number):
+        return _("số định danh cá nhân %(number)s") % words
+    return _("số hộ chiếu %(number)s") % words
+
+
 def _people(dossier: Dossier) -> list[Line]:
     rows: list[Line] = []
     for party in DossierParty.objects.filter(
@@ -314,9 +329,7 @@ def _people(dossier: Dossier) -> list[Line]:
             _("sinh ngày %(day)s") % {"day": format_short_day(party.date_of_birth)}
             if party.date_of_birth
             else "",
-            _("số định danh %(number)s") % {"number": mask_identity_number(number)}
-            if number
-            else "",
+            _number_words(number),
             _("mã số thuế %(code)s") % {"code": format_tax_code(party.tax_code)}
             if party.tax_code
             else "",

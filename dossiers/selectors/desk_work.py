@@ -35,7 +35,7 @@ from dossiers.selectors.desk_queues import with_apologies, with_due
 from dossiers.steps import acceptor_ids
 from portal.core import calendars
 from portal.core.dates import format_moment, format_short_day
-from portal.core.identity import format_tax_code, mask_identity_number
+from portal.core.identity import format_tax_code, mask_identity_number, name_number
 from procedures.eform import display
 from procedures.eform.parsing import parse_definition
 
@@ -46,6 +46,8 @@ class Party:
 
     role: str
     name: str
+    # "Số định danh cá nhân" or "Số hộ chiếu".
+    number_label: str
     masked_number: str
     number: str
     born: str
@@ -245,6 +247,7 @@ def _parties(parties: Iterable[DossierParty], *, reads: bool) -> list[Party]:
             Party(
                 role=party.get_role_display(),
                 name=party.name,
+                number_label=name_number(number),
                 masked_number=mask_identity_number(number),
                 number=number if reads else "",
                 born=format_short_day(party.date_of_birth) if party.date_of_birth and reads else "",

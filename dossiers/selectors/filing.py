@@ -15,7 +15,7 @@ from dossiers.filing import Filing, FilingStep, Place, Verdict
 from dossiers.models import DraftPaper
 from dossiers.selectors.answers import Line, LineTable, answer_parts
 from portal.core.dates import format_short_day
-from portal.core.identity import format_phone, format_tax_code, mask_identity_number
+from portal.core.identity import format_phone, format_tax_code, mask_identity_number, name_number
 from portal.core.money import format_vnd
 from procedures import fees
 from procedures.enums import FeeMoment, PaperSource, ResultDelivery
@@ -135,7 +135,7 @@ def client_lines(page: Filing) -> list[Line]:
     return [
         Line(_("Người ủy quyền"), client.name),
         Line(_("Ngày sinh"), format_short_day(born) if born else ""),
-        Line(_("Số định danh cá nhân"), mask_identity_number(number) if number else ""),
+        Line(name_number(number), mask_identity_number(number) if number else ""),
     ]
 
 

@@ -108,6 +108,16 @@ def mask_identity_number(number: str) -> str:
     return "*" * max(len(number) - 4, 0) + number[-4:]
 
 
+def name_number(number: str) -> str:
+    """Return what a stored number is called: an identity number is the only one of 12 digits."""
+    return _("Số định danh cá nhân") if is_identity_number(number) else _("Số hộ chiếu")
+
+
+def is_identity_number(number: str) -> bool:
+    """Tell a stored identity number from a passport's, which has 9 signs at most."""
+    return len(number) == 12 and _is_digits(number)
+
+
 def mask_name(name: str) -> str:
     """Write a name as its initials: "N.T.L.", for who need not know whose it is."""
     return "".join(f"{word[0].upper()}." for word in name.split())

@@ -62,7 +62,9 @@ class PaperNumberField(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("label", _("Số định danh cá nhân hoặc số hộ chiếu"))
         kwargs.setdefault("help_text", _("12 số trên thẻ căn cước; người không có thẻ: hộ chiếu"))
-        kwargs.setdefault("error_messages", {"required": _("Nhập 12 số trên thẻ căn cước.")})
+        kwargs.setdefault(
+            "error_messages", {"required": _("Nhập 12 số trên thẻ căn cước hoặc số hộ chiếu.")}
+        )
         attrs = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
         kwargs.setdefault("widget", forms.TextInput(attrs={"class": "input-short", **attrs}))
         super().__init__(max_length=40, **kwargs)

@@ -74,7 +74,18 @@ def formset_summary_lines(formset: BaseFormSet[forms.BaseForm]) -> list[SummaryL
 def _lines(form: forms.BaseForm) -> Iterator[SummaryLine]:
     for error in form.non_field_errors():
         yield SummaryLine(text=str(error), anchor="")
-    for field in form:
+    for field in _in_page_order(form):
         anchor = "" if field.is_hidden else control_id(field)
         for error in field.errors:
             yield SummaryLine(text=f"{field.label}: {error}", anchor=anchor)
+
+
+def _in_page_order(form: forms.BaseForm) -> list[BoundField]:
+    """Return the fields in the order of the page, which a layout may change."""
+    fields = list(form)
+    layout = getattr(getattr(form, "helper", None), "layout", None)
+    if layout is None:
+        return fields
+    shown = [pointer.name for pointer in layout.get_field_names()]
+    places = {name: place for place, name in enumerate(shown)}
+    return sorted(fields, key=lambda field: places.get(field.name, len(places)))
