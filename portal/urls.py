@@ -2,7 +2,10 @@
 
 from django.urls import include, path
 
+from portal.operations.admin import site
+
 urlpatterns = [
+    path("quan-tri/", site.urls),
     path("", include("portal.operations.urls")),
     path("", include("accounts.urls")),
     path("", include("procedures.urls")),

@@ -47,6 +47,8 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    # Its tables and files for portal.operations.admin; nothing is discovered by itself.
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "portal.core.staticfiles.CollectedFiles",
     "django.forms",
     "crispy_forms",

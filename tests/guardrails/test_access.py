@@ -152,6 +152,8 @@ def build_side(key: str) -> Side:
         "key": form.key,
         "reference": PaymentFactory(dossier=decided, agency=place.agency).reference,
         "token": "khong-co-duong-dan-nay",
+        "app_label": "accounts",
+        "object_id": str(place.agency.pk),
         "refund_id": refund_suggested(place, owner=owner).pk,
         "name": "20261121T080000.000000-sms-84900000000.txt",
     }
