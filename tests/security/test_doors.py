@@ -1,0 +1,133 @@
+"""Redirects, cookies, headers and caches at the doors: to ourselves only, no longer than needed."""
+
+import pytest
+from django.urls import reverse
+
+from accounts.enums import Role
+from tests.factories.accounts import PASSWORD, CitizenFactory, StaffFactory, give_factor
+from tests.factories.dossiers import DossierFactory
+
+pytestmark = pytest.mark.django_db
+
+EVIL = (
+    "//evil.example", "///evil.example", "////evil.example/a", "/\\evil.example",
+    "\\\\evil.example",
+    "http://evil.example", "https:evil.example", "http:///evil.example", "javascript:alert(1)",
+    "/\tevil.example/..//evil.example", "\t//evil.example", " //evil.example", "data:text/html,x",
+    "http://testserver@evil.example/", "https://testserver.evil.example", "//evil.example%2f..",
+)  # fmt: skip
+DOORS = ("sign_in", "staff_sign_in", "register", "choose_account", "second_step", "enrol")
+
+
+def leads_away(address):
+    return not address.startswith("/") or address[1:2] in {"/", "\\"} or "evil" in address[:20]
+
+
+@pytest.mark.parametrize("evil", EVIL)
+def test_no_door_leads_to_another_host(client, evil):
+    """Attack: open redirect through next, in the query, in a field, as the page one came from."""
+    for name in DOORS:
+        url = reverse(f"accounts:{name}")
+        for response in (
+            client.get(url, {"next": evil}),
+            client.post(url, {"next": evil}, headers={"referer": evil}),
+        ):
+            assert not leads_away(response.get("Location", "/")), name
+            assert f'href="{evil}"' not in response.text
+            assert f'value="{evil}"' not in response.text
+
+
+@pytest.mark.parametrize("evil", EVIL)
+def test_signing_in_leads_to_pages_of_ours(client, evil):
+    citizen = CitizenFactory(phone="84912345678")
+    typed = {"name": "0912345678", "password": PASSWORD, "next": evil}
+
+    for query in ({}, {"next": evil}):
+        entered = client.post(reverse("accounts:sign_in"), typed, query_params=query)
+        assert entered.url == reverse("dossiers:mine")
+        already = client.get(reverse("accounts:sign_in"), {"next": evil})
+        assert already.url == reverse("dossiers:mine")
+    assert client.session["_auth_user_id"] == str(citizen.pk)
+
+
+@pytest.mark.parametrize("evil", EVIL)
+def test_the_proof_of_staff_leads_to_pages_of_ours(client, evil):
+    leader = StaffFactory(role=Role.LEADER)
+    give_factor(leader)
+    client.force_login(leader)
+    asked = client.get(reverse("accounts:prove"), {"next": evil})
+    posted = client.post("/can-bo/don-vi/", {}, headers={"HX-Request": "true", "Referer": evil})
+
+    assert f'value="{evil}"' not in asked.text
+    assert not leads_away(posted.headers.get("HX-Redirect", "/"))
+
+
+@pytest.mark.parametrize(
+    "path", ["/ho-so/x.css", "/ho-so/{code}/x.css", "/ho-so/{code}.css", "/tai-khoan/;a.js"]
+)
+def test_a_private_page_under_the_name_of_a_file_is_none(client, path):
+    """Attack: web cache deception."""
+    dossier = DossierFactory(owner=CitizenFactory(full_name="Đỗ Quyên Quyên"))
+    client.force_login(dossier.owner)
+
+    answer = client.get(path.format(code=dossier.code))
+
+    assert answer.status_code in {301, 302, 404}
+    assert "Đỗ Quyên Quyên" not in answer.text
+    assert "public" not in answer.headers.get("Cache-Control", "")
+
+
+def test_cookies_go_with_the_browser_and_stay_out_of_reach_of_scripts(client):
+    CitizenFactory(phone="84912345678")
+    client.get(reverse("accounts:sign_in"))
+    response = client.post(
+        reverse("accounts:sign_in"), {"name": "0912345678", "password": PASSWORD}
+    )
+
+    session = response.cookies["sessionid"]
+    assert (session["expires"], session["max-age"], session["domain"]) == ("", "", "")
+    assert (session["path"], session["samesite"]) == ("/", "Lax")
+    for cookie in (*response.cookies.values(), *client.cookies.values()):
+        assert cookie["httponly"], cookie.key
+        assert cookie["samesite"] == "Lax", cookie.key
+    assert set(client.cookies) == {"sessionid", "csrftoken"}
+
+
+HEADERS = {
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+@pytest.mark.parametrize("path", ["/", "/dang-nhap/", "/ho-so/", "/khong-co/", "/healthz"])
+def test_every_answer_carries_the_headers(client, path):
+    response = client.get(path)
+
+    assert {name: response[name] for name in HEADERS} == HEADERS
+    assert "camera=()" in response["Permissions-Policy"]
+    assert "geolocation=()" in response["Permissions-Policy"]
+    assert not {"Server", "X-Powered-By", "X-Django-Version"} & set(response.headers)
+
+
+@pytest.mark.parametrize("path", ["/admin/", "/admin/login/", "/__debug__/", "/static/../a.py"])
+def test_nothing_of_the_makers_is_left_open(client, path):
+    assert client.get(path).status_code == 404
+
+
+def test_an_error_says_nothing_of_its_cause(client, monkeypatch):
+    from portal.operations import selectors
+
+    def fail(**_given):
+        raise RuntimeError("bí mật bên trong")
+
+    monkeypatch.setattr(selectors, "get_home", fail)
+    client.raise_request_exception = False
+
+    page = client.get("/")
+
+    assert page.status_code == 500
+    assert "bí mật" not in page.text
+    assert "Traceback" not in page.text
