@@ -6,18 +6,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 from uuid import uuid4
 
 import pytest
+import time_machine
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
 from django.utils import timezone
 
+from accounts import sessions
+from accounts.decorators import staff_required
 from accounts.enums import Role
-from accounts.models import StaffRole, User
+from accounts.models import Mandate, Representative, StaffRole, User
 from dossiers.enums import DossierState
 from dossiers.models import Dossier, DraftPaper, SupplementUpload
 from procedures.models import PrintableForm
@@ -38,7 +45,11 @@ from tests.factories.dossiers import (
 )
 from tests.factories.operations import DataExportFactory, DataRequestFactory
 from tests.factories.payments import PaymentFactory, refund_suggested
-from tests.factories.representation import MandateFactory, RepresentativeFactory
+from tests.factories.representation import (
+    MandateFactory,
+    RepresentativeFactory,
+    acting_for,
+)
 
 MATRIX = tomllib.loads(Path(__file__).with_name("access_matrix.toml").read_text(encoding="utf-8"))
 # Addresses that name an object, by the argument that decides whose it is.
@@ -118,12 +129,18 @@ class Side:
     delegated_id: int = 0
     auditor: User | None = None
     accountant: User | None = None
+    # Roles that take no part in any dossier, by name.
+    others: dict[str, User] = field(default_factory=dict)
+    # Who acts for whom here, and the objects of whom they act for, by role.
+    acting: dict[str, User] = field(default_factory=dict)
+    own: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 def build_side(key: str) -> Side:
     place, owner = office(key), CitizenFactory()
-    decided = dossier_at(DossierState.DECIDED, place=place, owner=owner)
-    waiting = dossier_at(DossierState.SUPPLEMENT, place=place, owner=owner)
+    mandate = MandateFactory(principal=owner)
+    decided = dossier_at(DossierState.DECIDED, place=place, owner=owner, mandate=mandate)
+    waiting = dossier_at(DossierState.SUPPLEMENT, place=place, owner=owner, mandate=mandate)
     paper = DossierPaperFactory(dossier=decided)
     draft = DraftFactory(owner=owner, agency=place.agency)
     draft_paper = DraftPaper.objects.create(
@@ -161,7 +178,7 @@ def build_side(key: str) -> Side:
     side.arguments |= {
         "organisation_id": seat.organisation_id,
         "representative_id": seat.pk,
-        "mandate_id": MandateFactory(principal=owner).pk,
+        "mandate_id": mandate.pk,
     }
     # What waits for the owner's answer, by the page that takes it.
     side.offered = {
@@ -195,22 +212,70 @@ def build_side(key: str) -> Side:
     ).pk
     side.auditor = StaffFactory(role=Role.AUDITOR, unit=place.agency)
     side.accountant = StaffFactory(role=Role.ACCOUNTANT, unit=place.agency)
+    side.others = {
+        "publisher": StaffFactory(role=Role.PUBLISHER, unit=place.agency),
+        "supporter": StaffFactory(role=Role.SUPPORTER, unit=place.desk),
+        "system_admin": StaffFactory(role=Role.SYSTEM_ADMIN, unit=place.agency),
+    }
+    act(side, "mandate_holder", mandate, decided=decided, waiting=waiting)
+    of_it = {"owner": CitizenFactory(), "place": place}
+    right = RepresentativeFactory(user=of_it["owner"])
+    act(
+        side,
+        "representative",
+        right,
+        decided=dossier_at(DossierState.DECIDED, organisation=right.organisation, **of_it),
+        waiting=dossier_at(DossierState.SUPPLEMENT, organisation=right.organisation, **of_it),
+    )
     return side
 
 
-def arguments_of(name: str, side: Side) -> dict[str, Any]:
-    """Return the arguments with which an address names an object of this side."""
+def act(
+    side: Side, role: str, right: Representative | Mandate, *, decided: Dossier, waiting: Dossier
+) -> None:
+    """Note who acts by this right, and the objects of whom they act for."""
+    is_seat = isinstance(right, Representative)
+    person = acting_for(right.user if is_seat else right.holder, right)
+    draft = DraftFactory(
+        owner=person,
+        agency=side.place.agency,
+        **({"organisation": right.organisation} if is_seat else {"mandate": right}),
+    )
+    paper = DraftPaper.objects.create(
+        draft=draft, paper_key="giay-chung-sinh", file=StoredFileFactory(uploaded_by=person)
+    )
+    own = {"draft_id": draft.pk, "draft_file_id": paper.file_id}
+    if is_seat:
+        item = waiting.supplements.get().items.get()
+        upload = SupplementUpload.objects.create(
+            item=item, file=StoredFileFactory(uploaded_by=person)
+        )
+        own |= {
+            "code": decided.code,
+            "file_id": DossierPaperFactory(dossier=decided).file_id,
+            "slip_id": decided.slips.order_by("pk").first().pk,
+            "reference": PaymentFactory(dossier=decided, agency=side.place.agency).reference,
+            "organisation_id": right.organisation_id,
+            "representative_id": right.pk,
+            "waiting": {"code": waiting.code, "item_id": item.pk, "file_id": upload.file_id},
+        }
+    side.acting[role], side.own[role] = person, own
+
+
+def arguments_of(name: str, side: Side, role: str = "owner") -> dict[str, Any]:
+    """Return the arguments with which an address names an object of this side and role."""
     wanted = PATTERNS[name].pattern.converters
-    values = dict(side.arguments)
+    own = side.own.get(role, {})
+    values = side.arguments | own
     if name.startswith("procedures:"):
         values["code"] = side.decided.procedure.code
     if name in WAITING:
-        values |= side.waiting_arguments
+        values |= own.get("waiting", side.waiting_arguments)
     values |= side.offered.get(name, {})
     if name in DELEGATED:
         values["role_id"] = side.delegated_id
     if "draft_id" in wanted:
-        values["file_id"] = side.draft_file_id
+        values["file_id"] = own.get("draft_file_id", side.draft_file_id)
     return {argument: values[argument] for argument in wanted}
 
 
@@ -226,10 +291,21 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[Side,
     """
     Two offices, built once: the matrix is large, and building them would be most of its time.
 
-    Each test runs in a savepoint of its own inside this block, so none sees what another did.
+    Each test runs in a savepoint of its own inside this block, so none sees what another did. The
+    clock stands still, so that no session grows old however slow the machine is.
     """
-    with django_db_blocker.unblock(), rolled_back():
-        yield build_side("song-tranh"), build_side("binh-lam")
+    with (
+        time_machine.travel(timezone.now(), tick=False),
+        django_db_blocker.unblock(),
+        rolled_back(),
+    ):
+        sides = build_side("song-tranh"), build_side("binh-lam")
+        for side in sides:
+            for user in (*people(side).values(), *side.acting.values()):
+                if user is not None:
+                    SESSIONS[user.pk, user.acting_key] = signed_in(user)
+        yield sides
+        SESSIONS.clear()
         transaction.set_rollback(True)
 
 
@@ -247,13 +323,54 @@ def people(side: Side) -> dict[str, User | None]:
         "editor": side.editor,
         "unit_admin": side.unit_admin,
         "auditor": side.auditor,
+        **side.others,
+        **side.acting,
     }
+
+
+def from_elsewhere(side: Side) -> dict[str, User]:
+    """Return who has a function of the matrix, but over there."""
+    return {"other_clerk": side.place.clerk, "other_citizen": side.owner}
+
+
+def rule_of(name: str) -> dict[str, str]:
+    """Return what each role gets; a role that the rule does not name is like another."""
+    named = MATRIX["rules"][MATRIX["urls"][name]]
+    filled = named | {
+        role: named[like] for role, like in MATRIX["like"].items() if role not in named
+    }
+    for role, like in MATRIX["elsewhere"].items():
+        filled[role] = "absent" if named[like] == "open" and is_scoped(name) else named[like]
+    return filled
+
+
+def is_scoped(name: str) -> bool:
+    return (
+        bool(set(SCOPED) & set(PATTERNS[name].pattern.converters))
+        and MATRIX["urls"].get(name) != "public"
+        and name not in UNSCOPED
+    )
+
+
+# Signing in is half of the work: each person of the world does so once.
+SESSIONS: dict[tuple[int, str], str] = {}
+
+
+def signed_in(user: User) -> str:
+    """Return the key of a new session, with a fresh proof and for whom the person acts."""
+    client = sign_in_proved(Client(), user)
+    if user.acting:
+        session = client.session
+        session[sessions.ACTING] = user.acting_key
+        session.save()
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
 def ask(user: User | None, method: str, name: str, arguments: dict[str, Any]) -> HttpResponse:
     client = Client()
     if user is not None:
-        sign_in_proved(client, user)
+        key = SESSIONS.get((user.pk, user.acting_key)) or signed_in(user)
+        client.cookies[settings.SESSION_COOKIE_NAME] = key
     response = client.generic(method, reverse(name, kwargs=arguments))
     if response.streaming:
         # A file of the catalogue, the same for everybody: only that it came is of interest here.
@@ -279,45 +396,41 @@ def test_every_address_is_in_the_matrix_and_the_matrix_names_no_other():
     assert set(PATTERNS) == set(MATRIX["urls"])
 
 
-@pytest.mark.parametrize("name", sorted(PATTERNS))
-def test_address_answers_each_role_as_the_matrix_says(name, world):
-    here, _elsewhere = world
-    rule = MATRIX["rules"][MATRIX["urls"][name]]
+def test_every_role_has_a_column():
+    columns = {*MATRIX["rules"]["staff"], *MATRIX["like"], *MATRIX["elsewhere"]}
+
+    assert {role.value.lower() for role in Role} <= columns
+    for kind, rule in MATRIX["rules"].items():
+        assert set(MATRIX["like"].values()) <= set(rule), kind
+
+
+def wrong_answers(name: str, here: Side, elsewhere: Side) -> list[str]:
+    """Return where an address answers somebody otherwise than the matrix says."""
+    rule = rule_of(name)
     found = []
-    for role, user in people(here).items():
+    for role, user in (people(here) | from_elsewhere(elsewhere)).items():
         for method in ("GET", "POST"):
-            response = ask(user, method, name, arguments_of(name, here))
+            response = ask(user, method, name, arguments_of(name, here, role))
             got = outcome(response)
             if got not in {rule[role], "not-a-method"}:
                 found.append(f"{role} {method}: {got} ({response.status_code}), not {rule[role]}")
+    return found
 
-    assert not found, "\n".join(found)
 
-
-@pytest.mark.parametrize(
-    "name",
-    sorted(
-        name
-        for name, pattern in PATTERNS.items()
-        if set(SCOPED) & set(pattern.pattern.converters)
-        and MATRIX["urls"].get(name) != "public"
-        and name not in UNSCOPED
-    ),
-)
-def test_what_is_out_of_scope_is_answered_like_what_does_not_exist(name, world):
-    here, elsewhere = world
-    rule = MATRIX["rules"][MATRIX["urls"][name]]
-    mine, theirs = arguments_of(name, here), arguments_of(name, elsewhere)
-    absent = {argument: ABSENT.get(argument, value) for argument, value in mine.items()}
+def oracles(name: str, here: Side, elsewhere: Side) -> list[str]:
+    """Return where an address tells what is out of scope from what does not exist."""
+    rule = rule_of(name)
     found = []
     for role, user in people(here).items():
+        mine, theirs = arguments_of(name, here, role), arguments_of(name, elsewhere, role)
+        absent = {argument: ABSENT.get(argument, value) for argument, value in mine.items()}
         for method in ("GET", "POST"):
             answers = {
                 "another's": ask(user, method, name, theirs),
                 "absent": ask(user, method, name, absent),
             }
             for part in PARTS:
-                if part in mine:
+                if part in mine and rule[role] == "open":
                     mixed = {**mine, part: theirs[part]}
                     answers[f"mine with another's {part}"] = ask(user, method, name, mixed)
             expected = "absent" if rule[role] == "open" else rule[role]
@@ -328,6 +441,19 @@ def test_what_is_out_of_scope_is_answered_like_what_does_not_exist(name, world):
             ]
             if expected == "absent" and len({body(r) for r in answers.values()}) > 1:
                 found.append(f"{role} {method}: answers differ between another's and absent")
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(PATTERNS))
+def test_address_answers_each_role_as_the_matrix_says(name, world):
+    found = wrong_answers(name, *world)
+
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("name", sorted(filter(is_scoped, PATTERNS)))
+def test_what_is_out_of_scope_is_answered_like_what_does_not_exist(name, world):
+    found = oracles(name, *world)
 
     assert not found, "\n".join(found)
 
@@ -339,3 +465,57 @@ def test_the_matrix_bites(world):
     assert outcome(public) == "open"
     assert outcome(ask(None, "GET", "dossiers:mine", {})) == "sign-in"
     assert outcome(ask(here.place.clerk, "GET", "dossiers:mine", {})) == "forbidden"
+
+
+@login_not_required
+def unguarded(_request, code):
+    return HttpResponse(Dossier.objects.get(code=code).applicant_name)
+
+
+def signed_in_only(_request, code):
+    return HttpResponse(Dossier.objects.get(code=code).applicant_name)
+
+
+@staff_required(Role.CLERK)
+def without_scope(_request, code):
+    found = Dossier.objects.filter(code=code).first()
+    return HttpResponse(found.applicant_name if found else "", status=200 if found else 404)
+
+
+@staff_required(Role.CLERK)
+def telling(request, code):
+    """Attack: 403 for what exists and is another's, 404 for what does not exist."""
+    if Dossier.objects.visible_to(request.user, at=timezone.now()).filter(code=code).exists():
+        return HttpResponse()
+    if Dossier.objects.filter(code=code).exists():
+        raise PermissionDenied
+    return HttpResponse(status=404)
+
+
+@pytest.mark.parametrize(
+    ("view", "lines"),
+    [
+        (
+            unguarded,
+            ["anonymous GET: open (200), not sign-in", "owner GET: open (200), not forbid"],
+        ),
+        (signed_in_only, ["owner GET: open (200), not forbid", "other_clerk GET: open (200), not"]),
+        (without_scope, ["other_clerk GET: open (200), not absent", "clerk GET another's: open"]),
+        (telling, ["clerk GET another's: forbidden, not absent", "answers differ"]),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_a_view_without_its_guard_is_found(view, lines, world, monkeypatch, settings):
+    """Attack: a new view whose guard was forgotten, or its scope, or that tells the two apart."""
+    added = path("moi/<str:code>/", view, name="new")
+    urls = ModuleType("tests.guardrails.urls_with_a_new_view")
+    urls.urlpatterns = [*get_resolver().url_patterns, added]
+    settings.ROOT_URLCONF = urls
+    assert set(named_patterns(get_resolver(urls))) - set(MATRIX["urls"]) == {"new"}
+    monkeypatch.setitem(PATTERNS, "new", added)
+    monkeypatch.setitem(MATRIX["urls"], "new", "clerk")
+
+    found = "\n".join(wrong_answers("new", *world) + oracles("new", *world))
+
+    for line in lines:
+        assert line in found
