@@ -114,6 +114,18 @@ class Apology:
 
 
 @dataclass(frozen=True, slots=True)
+class InCharge:
+    """Who has the dossier in hand now, and the counter to call."""
+
+    # "" while nobody has taken the step.
+    name: str
+    title: str
+    unit: str
+    counter: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
 class DossierPage:
     """One dossier in full, for its owner."""
 
@@ -132,6 +144,8 @@ class DossierPage:
     apology: Apology | None
     result: Result | None
     can_withdraw: bool
+    # None once nobody works on it any more.
+    in_charge: InCharge | None
 
 
 def _with_situation(dossiers: Any, *, on: date) -> Any:
@@ -147,7 +161,11 @@ def _with_situation(dossiers: Any, *, on: date) -> Any:
             is_put_off=Exists(granted),
         )
         .prefetch_related(
-            Prefetch("steps", Step.objects.open().select_related("unit"), to_attr="open_steps"),
+            Prefetch(
+                "steps",
+                Step.objects.open().select_related("unit", "assignee"),
+                to_attr="open_steps",
+            ),
             Prefetch(
                 "supplements",
                 SupplementRequest.objects.filter(answered_at=None, closed_at=None).prefetch_related(
@@ -241,6 +259,21 @@ def get_dossier_page(*, code: str, user: User, at: datetime) -> DossierPage | No
         apology=_apology(dossier, apologies),
         result=results_for(dossier, user).select_related("file").first(),
         can_withdraw=dossier.state in WITHDRAWABLE and policies.can_withdraw(dossier, user),
+        in_charge=_in_charge(dossier),
+    )
+
+
+def _in_charge(dossier: Any) -> InCharge | None:
+    step = next(iter(dossier.open_steps), None)
+    if step is None:
+        return None
+    counter = dossier.receiving_unit
+    return InCharge(
+        name=step.assignee.full_name if step.assignee else "",
+        title=step.assignee.title if step.assignee else "",
+        unit=step.unit.name,
+        counter=counter.name,
+        phone=counter.phone or dossier.deciding_unit.phone,
     )
 
 

@@ -447,3 +447,22 @@ def test_detail_keeps_from_the_owner_what_staff_tell_one_another(client):
 
     assert "Tin cho công dân" in response.text
     assert "Chuyện nội bộ" not in response.text
+
+
+def test_the_owner_reads_who_is_in_charge_and_which_counter_to_call(citizen, owner):
+    place = office()
+    place.desk.phone = "02363123456"
+    place.desk.save()
+    waiting = dossier_at(DossierState.ACCEPTED, place=place, owner=owner)
+    running = dossier_at(DossierState.PROCESSING, place=place, owner=owner)
+    over = dossier_at(DossierState.RETURNED, place=place, owner=owner)
+
+    nobody, officer, ended = (
+        citizen.get(url_of("detail", one)).text for one in (waiting, running, over)
+    )
+
+    for words in (place.officer.full_name, place.officer.title, place.division.name, "02363123456"):
+        assert words in officer
+    assert "Chưa phân công người cụ thể" in nobody
+    assert place.division.name in nobody
+    assert "Người đang phụ trách" not in ended

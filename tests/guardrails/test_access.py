@@ -244,7 +244,15 @@ def act(
     paper = DraftPaper.objects.create(
         draft=draft, paper_key="giay-chung-sinh", file=StoredFileFactory(uploaded_by=person)
     )
-    own = {"draft_id": draft.pk, "draft_file_id": paper.file_id}
+    # The owner's attempt for the same dossier is the first one.
+    payment = PaymentFactory(
+        dossier=decided, agency=side.place.agency, owner=person, number=1 if is_seat else 2
+    )
+    own = {
+        "draft_id": draft.pk,
+        "draft_file_id": paper.file_id,
+        "reference": payment.reference,
+    }
     if is_seat:
         item = waiting.supplements.get().items.get()
         upload = SupplementUpload.objects.create(
@@ -254,7 +262,6 @@ def act(
             "code": decided.code,
             "file_id": DossierPaperFactory(dossier=decided).file_id,
             "slip_id": decided.slips.order_by("pk").first().pk,
-            "reference": PaymentFactory(dossier=decided, agency=side.place.agency).reference,
             "organisation_id": right.organisation_id,
             "representative_id": right.pk,
             "waiting": {"code": waiting.code, "item_id": item.pk, "file_id": upload.file_id},
@@ -371,7 +378,10 @@ def ask(user: User | None, method: str, name: str, arguments: dict[str, Any]) ->
     if user is not None:
         key = SESSIONS.get((user.pk, user.acting_key)) or signed_in(user)
         client.cookies[settings.SESSION_COOKIE_NAME] = key
-    response = client.generic(method, reverse(name, kwargs=arguments))
+    with rolled_back():
+        # What one role did is not there any more when the next one asks.
+        response = client.generic(method, reverse(name, kwargs=arguments))
+        transaction.set_rollback(True)
     if response.streaming:
         # A file of the catalogue, the same for everybody: only that it came is of interest here.
         for close in response._resource_closers:
@@ -422,15 +432,15 @@ def oracles(name: str, here: Side, elsewhere: Side) -> list[str]:
     rule = rule_of(name)
     found = []
     for role, user in people(here).items():
+        bounded = role not in MATRIX["everywhere"]
         mine, theirs = arguments_of(name, here, role), arguments_of(name, elsewhere, role)
         absent = {argument: ABSENT.get(argument, value) for argument, value in mine.items()}
         for method in ("GET", "POST"):
-            answers = {
-                "another's": ask(user, method, name, theirs),
-                "absent": ask(user, method, name, absent),
-            }
+            answers = {"absent": ask(user, method, name, absent)}
+            if bounded:
+                answers["another's"] = ask(user, method, name, theirs)
             for part in PARTS:
-                if part in mine and rule[role] == "open":
+                if part in mine and bounded and rule[role] == "open":
                     mixed = {**mine, part: theirs[part]}
                     answers[f"mine with another's {part}"] = ask(user, method, name, mixed)
             expected = "absent" if rule[role] == "open" else rule[role]
@@ -469,17 +479,16 @@ def test_the_matrix_bites(world):
 
 @login_not_required
 def unguarded(_request, code):
-    return HttpResponse(Dossier.objects.get(code=code).applicant_name)
+    return HttpResponse(status=200 if Dossier.objects.filter(code=code).exists() else 404)
 
 
-def signed_in_only(_request, code):
-    return HttpResponse(Dossier.objects.get(code=code).applicant_name)
+def signed_in_only(request, code):
+    return unguarded(request, code)
 
 
 @staff_required(Role.CLERK)
-def without_scope(_request, code):
-    found = Dossier.objects.filter(code=code).first()
-    return HttpResponse(found.applicant_name if found else "", status=200 if found else 404)
+def without_scope(request, code):
+    return unguarded(request, code)
 
 
 @staff_required(Role.CLERK)
