@@ -109,10 +109,10 @@ def test_no_list_shows_what_is_elsewhere(name, sides):
 def test_codes_go_on_past_the_four_digits_of_a_day():
     """Attack: ten thousand dossiers in a day, so that the number wraps or collides."""
     agency, at = UnitFactory(), datetime(2026, 3, 2, 9, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
-    codes.new_code(agency=agency, at=at)
-    NumberSeries.objects.filter(unit=agency).update(last=9_998)
-
-    made = [codes.new_code(agency=agency, at=at) for _number in range(3)]
+    with transaction.atomic():
+        codes.new_code(agency=agency, at=at)
+        NumberSeries.objects.filter(unit=agency).update(last=9_998)
+        made = [codes.new_code(agency=agency, at=at) for _number in range(3)]
 
     assert [code.rpartition("-")[2] for code in made] == ["9999", "10000", "10001"]
     assert [codes.clean_code(code) for code in made] == made
