@@ -26,7 +26,7 @@ class Bucket(StrEnum):
     RESET = "reset"  # phone
     RESET_ADDRESS = "reset-address"  # client address
     TRACK_ADDRESS = "track-address"  # client address
-    TRACK_PROOF = "track-proof"  # dossier code: wrong second factors
+    TRACK_PROOF = "track-proof"  # dossier code, phone or e-mail named for it; wrong codes only
     FORGOT_CODE = "forgot-code"  # phone
     FORGOT_CODE_ADDRESS = "forgot-code-address"  # client address
     DRAFT_CREATE = "draft-create"  # citizen

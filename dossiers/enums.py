@@ -145,3 +145,5 @@ class AccessKind(models.TextChoices):
     FILE = "FILE", _("giấy tờ")
     SLIP = "SLIP", _("phiếu, giấy hẹn")
     RESULT = "RESULT", _("kết quả")
+    # Without sign-in, by a one-time code to a phone or e-mail that stands on the dossier.
+    PROVED = "PROVED", _("trang tra cứu chi tiết, bằng mã xác nhận")

@@ -1,7 +1,16 @@
 from django.urls import URLPattern, URLResolver, path
 
 from dossiers.desk_urls import urlpatterns as desk
-from dossiers.views import citizen, files, filing, filing_papers, looks, public, supplement
+from dossiers.views import (
+    citizen,
+    files,
+    filing,
+    filing_papers,
+    looks,
+    public,
+    supplement,
+    track_proof,
+)
 
 app_name = "dossiers"
 
@@ -10,6 +19,9 @@ DRAFT = "nop-ho-so/ban-nhap/<uuid:draft_id>/"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("tra-cuu/", public.track, name="track"),
     path("tra-cuu/quen-ma/", public.forgot_code, name="forgot_code"),
+    path("tra-cuu/xac-nhan/", track_proof.prove, name="track_prove"),
+    path("tra-cuu/xac-nhan/ma/", track_proof.prove_code, name="track_prove_code"),
+    path("tra-cuu/chi-tiet/", track_proof.tracked, name="tracked"),
     # Filing.
     path("nop-ho-so/<str:procedure_code>/", filing.start, name="start"),
     path(f"{DRAFT}xoa/", filing.draft_delete, name="draft_delete"),

@@ -35,15 +35,7 @@ class TrackingForm(forms.Form):
         self.helper.disable_csrf = True
 
     def clean_ma(self) -> str:
-        code = clean_code(str(self.cleaned_data["ma"]))
-        if code is None:
-            raise forms.ValidationError(
-                _(
-                    "Mã hồ sơ gồm mã cơ quan, ngày nộp và số thứ tự, cách nhau bằng dấu gạch "
-                    "ngang. Xem lại tin nhắn rồi nhập đủ, ví dụ H99.11-261123-0007."
-                )
-            )
-        return code
+        return _clean_code(self.cleaned_data["ma"])
 
 
 class ForgotCodeForm(forms.Form):
@@ -64,11 +56,59 @@ class ForgotCodeForm(forms.Form):
         self.helper = PortalFormHelper(self, submit=_("Gửi mã hồ sơ"))
 
     def clean_phone(self) -> str:
-        typed = str(self.cleaned_data["phone"]).strip()
-        if "@" in typed:
-            validate_email(typed)
-            return typed.lower()
-        try:
-            return clean_phone(typed)
-        except InvalidPhone as error:
-            raise forms.ValidationError(error.sentence) from error
+        return _clean_contact(self.cleaned_data["phone"])
+
+
+class TrackProofForm(forms.Form):
+    """Which dossier, and where its people are told of it: typed, as nothing of it is shown."""
+
+    use_required_attribute = False
+
+    ma = forms.CharField(
+        label=_("Mã hồ sơ"),
+        max_length=64,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+        error_messages={"required": _("Nhập mã hồ sơ cần xem.")},
+    )
+    contact = forms.CharField(
+        label=_("Số điện thoại hoặc thư điện tử ghi trong hồ sơ"),
+        help_text=_("Số hoặc địa chỉ vẫn nhận tin về hồ sơ này."),
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "spellcheck": "false"}),
+        error_messages={"required": _("Nhập số điện thoại hoặc thư điện tử ghi trong hồ sơ.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = PortalFormHelper(self, submit=_("Gửi mã xác nhận"))
+
+    def clean_ma(self) -> str:
+        return _clean_code(self.cleaned_data["ma"])
+
+    def clean_contact(self) -> str:
+        return _clean_contact(self.cleaned_data["contact"])
+
+
+def _clean_code(typed: str) -> str:
+    code = clean_code(typed)
+    if code is None:
+        raise forms.ValidationError(
+            _(
+                "Mã hồ sơ gồm mã cơ quan, ngày nộp và số thứ tự, cách nhau bằng dấu gạch "
+                "ngang. Xem lại tin nhắn rồi nhập đủ, ví dụ H99.11-261123-0007."
+            )
+        )
+    return code
+
+
+def _clean_contact(typed: str) -> str:
+    typed = typed.strip()
+    if "@" in typed:
+        validate_email(typed)
+        return typed.lower()
+    try:
+        return clean_phone(typed)
+    except InvalidPhone as error:
+        raise forms.ValidationError(error.sentence) from error

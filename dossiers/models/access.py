@@ -17,7 +17,14 @@ class DossierAccess(models.Model):
     """One look at a dossier or at one of its files; without personal values."""
 
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="accesses")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    # Nobody where a one-time code was proof enough.
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     # In which role and unit, as they were held then; empty for citizens.
     role = models.CharField(max_length=16, choices=Role, blank=True)
     unit = models.ForeignKey(
@@ -37,6 +44,10 @@ class DossierAccess(models.Model):
                 fields=["dossier", "user", "kind", "file", "slot"],
                 name="dossier_access_once_per_slot",
                 nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=models.Q(user__isnull=False) | models.Q(kind=AccessKind.PROVED),
+                name="dossier_access_nobody_only_by_code",
             ),
         ]
         indexes = [

@@ -148,7 +148,7 @@ class DossierPage:
     in_charge: InCharge | None
 
 
-def _with_situation(dossiers: Any, *, on: date) -> Any:
+def with_situation(dossiers: Any, *, on: date) -> Any:
     """Prefetch what `describe` asks of each dossier."""
     granted = Extension.objects.of_promise().filter(dossier=OuterRef("pk"))
     accounts = CollectingAccount.objects.in_force(on=on).taking(PayWay.VNPAY)
@@ -178,7 +178,7 @@ def _with_situation(dossiers: Any, *, on: date) -> Any:
     )
 
 
-def _situation(dossier: Any) -> Situation:
+def situation_of(dossier: Any) -> Situation:
     return describe(
         dossier,
         step=next(iter(dossier.open_steps), None),
@@ -197,12 +197,12 @@ def list_mine(user: User, *, at: datetime) -> MyDossiers:
         .select_related("revision", "procedure")
         .order_by("-updated_at")
     )
-    found = _with_situation(Dossier.objects.visible_to(user, at=at), on=local_day(at)).order_by(
+    found = with_situation(Dossier.objects.visible_to(user, at=at), on=local_day(at)).order_by(
         "-submitted_at"
     )
     rows: dict[str, list[DossierRow]] = {"waiting": [], "running": [], "done": []}
     for dossier in found[:MOST_SHOWN]:
-        situation = _situation(dossier)
+        situation = situation_of(dossier)
         running = dossier.state in lifecycle.OPEN or dossier.state == DossierState.DECIDED
         group = "waiting" if situation.turn else "running" if running else "done"
         rows[group].append(
@@ -229,7 +229,7 @@ def get_dossier_page(*, code: str, user: User, at: datetime) -> DossierPage | No
     if cleaned is None:
         return None
     dossier = (
-        _with_situation(
+        with_situation(
             Dossier.objects.visible_to(user, at=at).select_related("form_version", "procedure"),
             on=local_day(at),
         )
@@ -238,7 +238,7 @@ def get_dossier_page(*, code: str, user: User, at: datetime) -> DossierPage | No
     )
     if dossier is None:
         return None
-    situation = _situation(dossier)
+    situation = situation_of(dossier)
     apologies = list(dossier.extensions.of_promise().order_by("number"))
     return DossierPage(
         dossier=dossier,
@@ -254,9 +254,9 @@ def get_dossier_page(*, code: str, user: User, at: datetime) -> DossierPage | No
         answers=answers_of(dossier),
         papers=papers_of(dossier),
         slips=list(dossier.slips.select_related("file").order_by("issued_at", "pk")),
-        messages=_messages(dossier),
-        reasons=_reasons(dossier),
-        apology=_apology(dossier, apologies),
+        messages=messages_of(dossier),
+        reasons=reasons_of(dossier),
+        apology=apology_of(dossier, apologies),
         result=results_for(dossier, user).select_related("file").first(),
         can_withdraw=dossier.state in WITHDRAWABLE and policies.can_withdraw(dossier, user),
         in_charge=_in_charge(dossier),
@@ -375,7 +375,7 @@ def _people(dossier: Dossier) -> list[Line]:
     return rows
 
 
-def _reasons(dossier: Dossier) -> Sequence[Reason]:
+def reasons_of(dossier: Dossier) -> Sequence[Reason]:
     """Return why a dossier was refused or stopped, as the agency wrote it."""
     if dossier.state == DossierState.REFUSED:
         slip = dossier.slips.filter(kind=SlipKind.REFUSAL, withdrawn_at=None).last()
@@ -387,7 +387,7 @@ def _reasons(dossier: Dossier) -> Sequence[Reason]:
     return ()
 
 
-def _apology(dossier: Dossier, granted: Sequence[Extension]) -> Apology | None:
+def apology_of(dossier: Dossier, granted: Sequence[Extension]) -> Apology | None:
     if not granted or dossier.state not in lifecycle.OPEN:
         return None
     last = granted[-1]
@@ -403,7 +403,7 @@ def _apology(dossier: Dossier, granted: Sequence[Extension]) -> Apology | None:
     )
 
 
-def _messages(dossier: Dossier) -> list[Message]:
+def messages_of(dossier: Dossier) -> list[Message]:
     """
     Return what the citizens on a dossier were told; the same words by several media stand once.
 

@@ -59,7 +59,7 @@ def _looks(dossier: Dossier, found: Q, *, page: str, named: bool) -> Looks:
         LookRow(
             when=format_moment(look.at),
             who=_who(look, dossier, named=named),
-            name=look.user.full_name if named and look.user.is_staff_member else "",
+            name=look.user.full_name if named and look.user and look.user.is_staff_member else "",
             what=_what(look, names.get(look.file, "")),
         )
         for look in shown
@@ -68,6 +68,8 @@ def _looks(dossier: Dossier, found: Q, *, page: str, named: bool) -> Looks:
 
 
 def _who(look: DossierAccess, dossier: Dossier, *, named: bool) -> str:
+    if look.user is None:
+        return _("Người có mã gửi đến điện thoại hoặc thư điện tử ghi trong hồ sơ")
     if look.user_id == dossier.owner_id:
         return _("Người nộp hồ sơ") if named else _("Ông/bà")
     if look.user.kind == UserKind.CITIZEN:

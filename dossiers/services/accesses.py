@@ -67,9 +67,30 @@ def record_look(
     :raises Gone: if there is no such dossier, person or unit any more.
     """
     role = policies.capacity(dossier, roles) if user.is_staff_member else None
+    opened = _write(dossier, user, role, kind=kind, file_id=file_id, at=at)
+    if user.is_staff_member and opened > MANY:
+        _report_many(user, role, opened=opened, at=at)
+
+
+@refuses_transaction
+def record_proved_look(dossier: Dossier, *, at: datetime) -> None:
+    """Note that a dossier is about to be shown to whoever has a one-time code for it."""
+    _write(dossier, None, None, kind=AccessKind.PROVED, file_id=None, at=at)
+
+
+def _write(
+    dossier: Dossier,
+    user: User | None,
+    role: StaffRole | None,
+    *,
+    kind: AccessKind,
+    file_id: UUID | None,
+    at: datetime,
+) -> int:
+    """Write the row; return how many dossiers the person opened within the hour."""
     values: dict[str, str | int | datetime | UUID | None] = {
         "dossier": dossier.pk,
-        "user": user.pk,
+        "user": user.pk if user else None,
         "role": role.role if role else "",
         "unit": role.unit_id if role else None,
         "kind": kind.value,
@@ -85,8 +106,7 @@ def record_look(
     except IntegrityError as error:
         # A row there already is no error of the statement: what is left is a reference to nothing.
         raise Gone from error
-    if user.is_staff_member and opened > MANY:
-        _report_many(user, role, opened=opened, at=at)
+    return int(opened)
 
 
 def _report_many(user: User, role: StaffRole | None, *, opened: int, at: datetime) -> None:

@@ -202,6 +202,7 @@ def forms(side: Side) -> dict[str, tuple[User | None, str]]:
         "dang-nhap": None,
         "quen-mat-khau": None,
         "tra-cuu/quen-ma": None,
+        "tra-cuu/xac-nhan": None,
     }
     draft = f"nop-ho-so/ban-nhap/{side.arguments['draft_id']}"
     desk |= {f"{draft}/{step}": owner for step in STEPS}
