@@ -1,19 +1,21 @@
 """At the counter: a clerk who sees somebody's paper finds their account and gives it back."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.db.models import Q
+from django.utils.translation import gettext as _, ngettext
 
-from accounts.enums import PROVEN_IDENTITY, CodePurpose, IdentityLevel, SeenPaper
+from accounts.enums import PROVEN_IDENTITY, CodePurpose, IdentityLevel, Role, SeenPaper
 from accounts.limits import Bucket
-from accounts.models import AccountMerge, User
+from accounts.models import AccountMerge, StaffRole, User
 from accounts.security import SecurityEventKind
-from accounts.services import codes, devices, limits, security
+from accounts.services import codes, devices, limits, security, staff_notices
 from accounts.services.contacts import Field, set_contact, tell_of_change
 from accounts.services.papers import identity_hashes
+from portal.core.dates import local_day
 from portal.core.db import requires_transaction
 from portal.notices.enums import Medium
 from portal.notices.outbox import queue_notice
@@ -225,7 +227,40 @@ def propose_merge(
         data = {"merge": merge.pk, "into": survivor.pk, "paper": paper.value}
         kind = SecurityEventKind.MERGE_PROPOSED
         security.record(kind, at=at, user=duplicate, actor=by, data=data)
+    for user in _deciders(agency_id, on=local_day(at)):
+        if user.pk != by.pk:
+            _tell_decider(user, by=by, count=len(same), at=at)
     return len(same)
+
+
+def _deciders(agency_id: int, *, on: date) -> list[User]:
+    """Return who may confirm a merge in an agency: its leaders and unit administrators."""
+    held = (
+        StaffRole.objects.in_force(on=on)
+        .filter(Q(unit=agency_id) | Q(unit__agency=agency_id), user__is_active=True)
+        .filter(role__in=[Role.LEADER, Role.UNIT_ADMIN])
+        .select_related("user")
+        .order_by("user")
+    )
+    return list({row.user_id: row.user for row in held}.values())
+
+
+@requires_transaction
+def _tell_decider(user: User, *, by: User, count: int, at: datetime) -> None:
+    staff_notices.tell(
+        user,
+        kind="merge-waiting",
+        subject=_("Có đề nghị gộp tài khoản chờ xác nhận"),
+        body=ngettext(
+            "%(name)s đã đối chiếu giấy tờ của một công dân và đề nghị gộp thêm %(count)d tài "
+            "khoản của người đó. Ông/bà mở trang “Gộp tài khoản” để xác nhận hoặc từ chối.",
+            "%(name)s đã đối chiếu giấy tờ của một công dân và đề nghị gộp thêm %(count)d tài "
+            "khoản của người đó. Ông/bà mở trang “Gộp tài khoản” để xác nhận hoặc từ chối.",
+            count,
+        )
+        % {"name": by.full_name, "count": count},
+        at=at,
+    )
 
 
 @requires_transaction

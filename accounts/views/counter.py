@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts.decorators import staff_required
+from accounts.decorators import fresh_proof_required, staff_required
 from accounts.enums import Role, SeenPaper
 from accounts.forms import CodeForm
 from accounts.forms.counter import MERGE, RECOVER, SEEN, CounterForm, FindAccountForm
@@ -88,7 +88,9 @@ def counter_accounts(request: StaffRequest) -> HttpResponse:
     refused = None
     if form.is_valid():
         try:
-            answer = _act(request, form, kept["number"], act)
+            # A paper seen is a note; a new address or a merge takes an account from somebody.
+            run = _act if act == SEEN else fresh_proof_required(_act)
+            answer = run(request, form, kept["number"], act)
         except counter.AnotherIsProven:
             form.add_error(
                 "account",
@@ -115,6 +117,7 @@ def counter_accounts(request: StaffRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_required(Role.CLERK)
+@fresh_proof_required
 def counter_code(request: StaffRequest) -> HttpResponse:
     """Take the code that the person at the counter types; then the account is theirs again."""
     kept, at = _kept(request), timezone.now()

@@ -56,7 +56,9 @@ def find_proved(*, code: str, contact: str, at: datetime) -> Dossier | None:
     if cleaned is None:
         return None
     found: Dossier | None = (
-        with_situation(Dossier.objects.unrestricted().select_related("owner", "mandate"), on=local_day(at))
+        with_situation(
+            Dossier.objects.unrestricted().select_related("owner", "mandate"), on=local_day(at)
+        )
         .filter(code=cleaned)
         .first()
     )

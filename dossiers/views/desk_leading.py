@@ -33,6 +33,7 @@ extend = deed_view(
         ),
         done=gettext_lazy("Đã gửi xin lỗi và ngày hẹn mới. Văn bản xin lỗi đang được lập."),
         roles=(Role.LEADER,),
+        needs_proof=True,
         make_form=lambda page, at, **kwargs: forms.ExtendForm(**_date_arguments(page), **kwargs),
         perform=lambda form, **kwargs: extension.extend_due_date(new=form.new_date(), **kwargs),
         prepare=_grounds,
@@ -71,6 +72,7 @@ answer_extension = deed_view(
         lead=gettext_lazy("Đọc đề nghị bên dưới. Đồng ý thì công dân được báo ngay."),
         done=gettext_lazy("Đã trả lời đề nghị gia hạn."),
         roles=(Role.LEADER,),
+        needs_proof=True,
         make_form=lambda page, at, **kwargs: forms.AnswerExtensionForm(**kwargs),
         perform=_answer,
         prepare=lambda page, at: {"extensions": [one for one in page.extensions if one.is_waiting]},
@@ -87,6 +89,7 @@ reopen = deed_view(
         ),
         done=gettext_lazy("Đã mở lại hồ sơ và báo cho công dân."),
         roles=(Role.LEADER,),
+        needs_proof=True,
         make_form=lambda page, at, **kwargs: forms.ReopenForm(**kwargs),
         perform=lambda form, **kwargs: reversals.reopen_dossier(
             reason=form.cleaned_data["reason"], **kwargs
@@ -104,6 +107,7 @@ undo_acceptance = deed_view(
         ),
         done=gettext_lazy("Đã hủy tiếp nhận và báo cho công dân."),
         roles=(Role.LEADER,),
+        needs_proof=True,
         make_form=lambda page, at, **kwargs: forms.UndoAcceptanceForm(**kwargs),
         perform=lambda form, **kwargs: reversals.undo_acceptance(
             reason=form.cleaned_data["reason"], **kwargs
@@ -121,6 +125,7 @@ restart = deed_view(
         ),
         done=gettext_lazy("Hồ sơ được giải quyết tiếp, công dân đã được báo."),
         roles=(Role.LEADER,),
+        needs_proof=True,
         make_form=lambda page, at, **kwargs: forms.RestartForm(**kwargs),
         perform=lambda form, **kwargs: reversals.restart_dossier(
             reason=form.cleaned_data["reason"], **kwargs
@@ -138,6 +143,7 @@ recall = deed_view(
         ),
         done=gettext_lazy("Đã thu hồi kết quả và báo cho công dân."),
         roles=(Role.LEADER,),
+        needs_proof=True,
         make_form=lambda page, at, **kwargs: forms.RecallForm(**kwargs),
         perform=lambda form, **kwargs: reversals.recall_result(
             reason=form.cleaned_data["reason"], **kwargs

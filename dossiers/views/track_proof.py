@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.forms import CodeForm
 from accounts.limits import MINUTE
-from accounts.requests import client_address, code_session
+from accounts.requests import client_address, code_session, visitor
 from accounts.services.codes import CodeRefused
 from accounts.services.limits import TooManyRequests
 from accounts.views.refusals import render_form, resend_sentence
@@ -45,7 +45,7 @@ def prove(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         asked = {"code": form.cleaned_data["ma"], "contact": form.cleaned_data["contact"]}
         try:
-            _ask(request, asked)
+            _ask(request, asked, client=visitor(request, at=timezone.now()))
         except TooManyRequests as error:
             refused = error
         else:
@@ -111,7 +111,10 @@ def tracked(request: HttpRequest) -> HttpResponse:
     if dossier is None:
         # The phone has been changed, or the mandate has ended, since.
         return _over(request, code=kept["code"])
-    accesses.record_proved_look(dossier, at=at)
+    try:
+        accesses.record_proved_look(dossier, at=at)
+    except accesses.Gone:
+        return _over(request, code=kept["code"])
     page = selectors.get_proved_page(dossier)
     turn = page.situation.turn
     context = {
@@ -130,18 +133,15 @@ def _over(request: HttpRequest, *, code: str) -> HttpResponse:
     return redirect(f"{reverse('dossiers:track_prove')}?{urlencode({'ma': code})}")
 
 
-def _ask(request: HttpRequest, asked: dict[str, Any]) -> None:
+def _ask(request: HttpRequest, asked: dict[str, Any], *, client: str) -> None:
     track_proof.ask_for_code(
-        **asked,
-        session=code_session(request),
-        client=client_address(request),
-        at=timezone.now(),
+        **asked, session=code_session(request), client=client, at=timezone.now()
     )
 
 
 def _ask_again(request: HttpRequest, asked: dict[str, Any]) -> HttpResponse:
     try:
-        _ask(request, asked)
+        _ask(request, asked, client=client_address(request))
     except TooManyRequests as error:
         messages.warning(request, resend_sentence(error))
     else:

@@ -4,13 +4,24 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.enums import IdentityLevel, Role
 from accounts.models import AccountMerge, SecurityEvent, User
+from portal.core import totp
 from portal.notices.enums import Medium
 from portal.notices.models import Notice
 from tests.accounts import NOW, PHONE, another_code, latest_code
-from tests.factories.accounts import PASSWORD, CitizenFactory, StaffFactory, UnitFactory
+from tests.factories.accounts import (
+    PASSWORD,
+    SECRET,
+    CitizenFactory,
+    StaffFactory,
+    StaffRoleFactory,
+    UnitFactory,
+    give_factor,
+    sign_in_proved,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -28,9 +39,7 @@ def clerk() -> User:
 
 @pytest.fixture
 def desk(clerk) -> Client:
-    browser = Client()
-    browser.force_login(clerk)
-    return browser
+    return sign_in_proved(Client(), clerk)
 
 
 @pytest.fixture
@@ -154,6 +163,75 @@ def test_unknown_number_is_said_and_searches_are_limited(desk):
     answers = [desk.post(FIND, {"number": NUMBER}).status_code for _time in range(61)]
 
     assert answers == [422] * 60 + [429]
+
+
+@pytest.mark.parametrize("act", ["recover", "merge"])
+def test_what_takes_an_account_from_somebody_asks_for_the_apps_code(clerk, citizen, act):
+    twin = CitizenFactory(identity_number=NUMBER, phone="84912345670")
+    give_factor(clerk)
+    browser = Client()
+    browser.force_login(clerk)
+    browser.post(FIND, {"number": NUMBER})
+
+    asked = ask(browser, citizen, act, contact=NEW)
+
+    assert asked.status_code == 422
+    assert 'name="ma_xac_thuc"' in asked.text
+    assert not Notice.objects.filter(kind="one-time-code").exists()
+    assert not AccountMerge.objects.exists()
+    code = totp.code_of(SECRET, totp.step_of(NOW))
+    done = ask(browser, citizen, act, contact=NEW, ma_xac_thuc=code)
+    assert done.status_code == 302
+    assert twin.merged_into is None
+
+
+def test_giving_back_asks_again_once_the_proof_is_stale(clerk, citizen, clock):
+    desk = sign_in_proved(Client(), clerk)
+    give_factor(clerk)
+    desk.post(FIND, {"number": NUMBER})
+    clock.shift(14 * 60)
+    ask(desk, citizen, "recover", contact=NEW)
+    clock.shift(2 * 60)
+
+    asked = desk.post(CODE, {"code": latest_code(NEW)})
+
+    assert asked.status_code == 422
+    assert latest_code(NEW) in asked.text
+    citizen.refresh_from_db()
+    assert citizen.phone == PHONE
+    code = totp.code_of(SECRET, totp.step_of(timezone.now()))
+    assert desk.post(CODE, {"code": latest_code(NEW), "ma_xac_thuc": code}).url == FIND
+    citizen.refresh_from_db()
+    assert citizen.phone == NEW
+
+
+def test_a_paper_seen_is_noted_without_another_code(clerk, citizen):
+    browser = Client()
+    browser.force_login(clerk)
+    browser.post(FIND, {"number": NUMBER})
+
+    assert ask(browser, citizen, "seen").url == ACCOUNTS
+
+
+def test_who_may_confirm_a_merge_is_told_that_one_waits(desk, clerk, citizen):
+    CitizenFactory(identity_number=NUMBER, phone="84912345670")
+    unit = clerk.staff_roles.get().unit
+    agency = unit.agency or unit
+    leader = StaffFactory(role=Role.LEADER, unit=agency)
+    admin = StaffFactory(role=Role.UNIT_ADMIN, unit=agency)
+    # The clerk may confirm others' proposals, and is not told of their own.
+    StaffRoleFactory(user=clerk, role=Role.UNIT_ADMIN, unit=agency)
+    StaffFactory(role=Role.OFFICER, unit=agency)
+    StaffFactory(role=Role.LEADER, unit=UnitFactory(key="noi-khac"))
+    desk.post(FIND, {"number": NUMBER})
+
+    ask(desk, citizen, "merge")
+
+    told = Notice.objects.filter(kind="merge-waiting", medium=Medium.IN_APP)
+    assert {notice.recipient for notice in told} == {leader, admin}
+    assert clerk.full_name in told[0].body
+    assert NUMBER not in told[0].body
+    assert citizen.full_name not in told[0].body
 
 
 def test_second_account_of_a_proven_number_is_not_proven_but_merged(desk, citizen):

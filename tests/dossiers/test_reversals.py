@@ -18,6 +18,7 @@ from portal.notices.models import Notice
 from procedures.enums import FeeMoment, ResultDelivery
 from tests.dossiers.desk import REASON, kinds_told, last_event
 from tests.dossiers.test_extension import NEW
+from tests.factories.accounts import sign_in_proved
 from tests.factories.dossiers import MONDAY_9AM, dossier_at, fee_line, office
 
 pytestmark = pytest.mark.django_db
@@ -314,12 +315,25 @@ PAGES = {
 }
 
 
+@pytest.mark.parametrize("name", sorted(set(PAGES) - {"hand_back"}))
+def test_what_the_leader_takes_back_asks_for_the_apps_code(client, place, name):
+    dossier = dossier_at(PAGES[name][0], place=place)
+    client.force_login(place.leader)
+    url = reverse(f"dossiers:{name}", args=[dossier.code])
+
+    answer = client.post(url, {"version": dossier.version, "reason": WHY})
+
+    assert 'name="ma_xac_thuc"' in client.get(url).text
+    assert answer.status_code == 422
+    assert fresh(dossier).state == PAGES[name][0]
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_the_page_is_offered_asks_and_does_it(client, place, name):
     source, target = PAGES[name]
     dossier = dossier_at(source, place=place)
     user = place.clerk if name == "hand_back" else place.leader
-    client.force_login(user)
+    sign_in_proved(client, user)
     url = reverse(f"dossiers:{name}", args=[dossier.code])
     work = reverse("dossiers:work", args=[dossier.code])
     assert url in client.get(work).text

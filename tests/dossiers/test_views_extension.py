@@ -12,6 +12,7 @@ from dossiers.services import extension, watchdog
 from portal.core.dates import format_moment
 from portal.notices.models import Notice
 from tests.dossiers.test_extension import DUE, FRIDAY, NEW, REASON
+from tests.factories.accounts import sign_in_proved
 from tests.factories.dossiers import dossier_at, office
 
 pytestmark = pytest.mark.django_db
@@ -49,13 +50,23 @@ def typed(dossier, **changes):
 
 
 def page(client, user, url):
-    client.force_login(user)
+    sign_in_proved(client, user)
     return client.get(url)
 
 
 def post(client, user, url, data):
-    client.force_login(user)
+    sign_in_proved(client, user)
     return client.post(url, data)
+
+
+def test_putting_a_promise_off_asks_for_the_apps_code(client, place, dossier):
+    client.force_login(place.leader)
+
+    answer = client.post(address("extend", dossier), typed(dossier))
+
+    assert answer.status_code == 422
+    assert 'name="ma_xac_thuc"' in answer.text
+    assert Dossier.objects.get(pk=dossier.pk).due_at == DUE
 
 
 def test_the_leader_finds_it_and_the_citizen_reads_the_new_date(client, place, dossier):

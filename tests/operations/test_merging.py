@@ -12,7 +12,7 @@ from dossiers.models import Dossier, Draft
 from payments.models import Payment
 from portal.notices.models import Notice
 from portal.operations.services import merging
-from tests.factories.accounts import PASSWORD, CitizenFactory, StaffFactory
+from tests.factories.accounts import PASSWORD, CitizenFactory, StaffFactory, sign_in_proved
 from tests.factories.dossiers import DossierFactory, DraftFactory, office
 from tests.factories.notices import NoticeFactory
 from tests.factories.payments import PaymentFactory
@@ -43,9 +43,7 @@ def merge(place):
 
 
 def browser_of(user):
-    browser = Client()
-    browser.force_login(user)
-    return browser
+    return sign_in_proved(Client(), user)
 
 
 def test_leader_confirms_and_everything_is_the_survivors(place, merge):
@@ -96,6 +94,19 @@ def test_unit_administrator_declines_and_nothing_changes(place, merge):
     merge.refresh_from_db()
     merge.duplicate.refresh_from_db()
     assert (merge.state, merge.duplicate.merged_into) == ("DECLINED", None)
+
+
+def test_confirming_asks_for_the_apps_code_and_declining_does_not(place, merge):
+    browser = Client()
+    browser.force_login(place.leader)
+
+    asked = browser.post(PAGE, {"merge": merge.pk, "confirm": "1"})
+
+    assert asked.status_code == 422
+    assert 'name="ma_xac_thuc"' in asked.text
+    merge.refresh_from_db()
+    assert merge.state == "PROPOSED"
+    assert browser.post(PAGE, {"merge": merge.pk, "decline": "1"}).url == PAGE
 
 
 def test_who_proposed_does_not_confirm(place, merge):
