@@ -174,6 +174,8 @@ class HoursForm(UnitForm):
     """Up to three periods of work a day, and what citizens are told about them."""
 
     submit_label = _("Lưu giờ làm việc và liên hệ")
+    # Nearly every field may stay empty: said of each it would drown the labels.
+    mark_optional = False
 
     opens_1 = HourField(label=_("Buổi thứ nhất, từ"))
     closes_1 = HourField(label=_("đến"))

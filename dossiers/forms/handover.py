@@ -22,6 +22,7 @@ class MoveWorkForm(forms.Form):
     def __init__(self, *args: Any, bundles: Sequence[Bundle], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.bundles = bundles
+        self.mark_optional = False
         for bundle in bundles:
             count = len(bundle.step_ids)
             known = {"role": capfirst(str(bundle.role.label)), "unit": bundle.unit.name}
