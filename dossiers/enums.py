@@ -116,6 +116,7 @@ class SlipKind(models.TextChoices):
     DECLARATION = "DECLARATION", _("Tờ khai")
     FEE_CONFIRMATION = "FEE_CONFIRMATION", _("Giấy xác nhận đã nộp phí, lệ phí")
     APOLOGY = "APOLOGY", _("Văn bản xin lỗi và hẹn lại ngày trả kết quả")
+    STOP = "STOP", _("Thông báo dừng giải quyết hồ sơ")
 
 
 class ExtensionCause(models.TextChoices):

@@ -11,6 +11,7 @@ from accounts.services.numbers import next_number
 from dossiers import slips
 from dossiers.enums import SlipKind
 from dossiers.issuing import content, words
+from dossiers.issuing.paid import paid_note
 from dossiers.models import Dossier, Extension, Obligation, Slip, SupplementRequest
 from portal.core.dates import day_in_words, local_day, moment_in_words
 from portal.core.db import requires_transaction
@@ -18,6 +19,7 @@ from portal.core.money import amount_in_words, format_vnd
 from portal.core.wakeups import wake
 from procedures.eform import display
 from procedures.eform.parsing import parse_definition
+from procedures.enums import FilingChannel
 
 WAKE_RENDERER: Final = "dossiers.tasks.render_slips"
 
@@ -30,6 +32,7 @@ SUFFIXES: Final = {
     SlipKind.DECLARATION: "TK",
     SlipKind.FEE_CONFIRMATION: "XNNP",
     SlipKind.APOLOGY: "PXL",
+    SlipKind.STOP: "TBDG",
 }
 
 
@@ -118,6 +121,28 @@ def issue_apology(extension: Extension, *, by: User, at: datetime) -> Slip:
         is_overdue=extension.is_late,
     )
     return _store(dossier, SlipKind.APOLOGY, record, count=count, by=by, at=at)
+
+
+@requires_transaction
+def issue_stop(dossier: Dossier, reason: str, *, by: User, at: datetime) -> Slip:
+    """Issue slip 05, notice of a stop, for a dossier just stopped; `by` leads the agency."""
+    count = _next(dossier, SlipKind.STOP, at=at)
+    # What was sent as files stays with whoever sent it.
+    papers = () if dossier.channel == FilingChannel.ONLINE else words.handed_in(dossier)
+    record = slips.StopSlip(
+        head=words.head(dossier, number=_short(SlipKind.STOP, count), at=at),
+        person=words.person(dossier),
+        procedure=dossier.procedure.name,
+        agency=dossier.deciding_unit.name,
+        received=moment_in_words(dossier.accepted_at or dossier.submitted_at),
+        reasons=(slips.Reason("", reason),),
+        returned_papers=papers,
+        fee_note=paid_note(dossier),
+        contact=words.contact(dossier),
+        copies_to=(_("Như trên"), dossier.receiving_unit.name, _("Lưu: VT, hồ sơ")),
+        signature=slips.Signature((_("THỦ TRƯỞNG CƠ QUAN"),), by.full_name),
+    )
+    return _store(dossier, SlipKind.STOP, record, count=count, by=by, at=at)
 
 
 @requires_transaction

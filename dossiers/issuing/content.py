@@ -20,6 +20,7 @@ Record = (
     | slips.Declaration
     | slips.FeeConfirmation
     | slips.ApologySlip
+    | slips.StopSlip
 )
 RECORDS: Final[Mapping[str, type[Any]]] = {
     SlipKind.ACCEPTANCE: slips.AcceptanceSlip,
@@ -29,6 +30,7 @@ RECORDS: Final[Mapping[str, type[Any]]] = {
     SlipKind.DECLARATION: slips.Declaration,
     SlipKind.FEE_CONFIRMATION: slips.FeeConfirmation,
     SlipKind.APOLOGY: slips.ApologySlip,
+    SlipKind.STOP: slips.StopSlip,
 }
 RENDERERS: Final[Mapping[str, Callable[[Any], bytes]]] = {
     SlipKind.ACCEPTANCE: slips.render_acceptance,
@@ -38,6 +40,7 @@ RENDERERS: Final[Mapping[str, Callable[[Any], bytes]]] = {
     SlipKind.DECLARATION: slips.render_declaration,
     SlipKind.FEE_CONFIRMATION: slips.render_fee_confirmation,
     SlipKind.APOLOGY: slips.render_apology,
+    SlipKind.STOP: slips.render_stop,
 }
 # Twelve digits, however a clerk or a file's name groups them.
 IDENTITY: Final = re.compile(r"(?<![0-9A-Za-z])\d(?: ?\d){11}(?![0-9A-Za-z])")

@@ -15,6 +15,7 @@ from accounts.models import User
 from dossiers import deadlines
 from dossiers.enums import DeliveryState, SlipKind
 from dossiers.issuing import content, words
+from dossiers.issuing.paid import paid_note
 from dossiers.models import (
     Delivery,
     Dossier,
@@ -25,6 +26,7 @@ from dossiers.models import (
     SupplementRequest,
 )
 from dossiers.notices.letters import Facts, mail, short_moment, tell, tell_staff
+from dossiers.slips import StopSlip
 from portal.core.dates import format_moment
 from portal.core.db import requires_transaction
 from portal.core.money import format_vnd
@@ -48,7 +50,7 @@ def queue_accepted(dossier: Dossier, *, at: datetime) -> None:
 @requires_transaction
 def queue_refused(dossier: Dossier, *, at: datetime) -> None:
     """Tell that the dossier was not taken in; the e-mail follows with the reasons on the slip."""
-    tell(dossier, "refused", facts={}, n=dossier.version, at=at, by_email=False)
+    tell(dossier, "refused", facts=_money(dossier), n=dossier.version, at=at, by_email=False)
 
 
 @requires_transaction
@@ -155,8 +157,9 @@ def queue_returned(dossier: Dossier, delivery: Delivery, *, at: datetime) -> Non
 
 @requires_transaction
 def queue_stopped(dossier: Dossier, *, reason: str, at: datetime) -> None:
-    """Tell that the dossier was stopped."""
-    tell(dossier, "stopped", facts={"reason": reason}, n=dossier.version, at=at)
+    """Tell that the dossier was stopped and why; the e-mail follows with the notice, slip 05."""
+    facts = {"reason": reason, **_money(dossier)}
+    tell(dossier, "stopped", facts=facts, n=dossier.version, at=at, by_email=False)
 
 
 @requires_transaction
@@ -184,7 +187,7 @@ def queue_handed_back(dossier: Dossier, delivery: Delivery, *, at: datetime) -> 
 @requires_transaction
 def queue_withdrawn(dossier: Dossier, *, at: datetime) -> None:
     """Confirm the withdrawal."""
-    tell(dossier, "withdrawn", facts={}, n=dossier.version, at=at)
+    tell(dossier, "withdrawn", facts=_money(dossier), n=dossier.version, at=at)
 
 
 @requires_transaction
@@ -220,25 +223,12 @@ def queue_slip_mail(slip: Slip, *, at: datetime, attachment: Attachment | None) 
     """
     if slip.withdrawn_at is not None:
         return
-    match slip.kind:
-        case SlipKind.PROOF:
-            event, facts = "submitted", _submitted(slip.dossier)
-        case SlipKind.ACCEPTANCE:
-            event, facts = "accepted", _accepted(slip.dossier)
-        case SlipKind.SUPPLEMENT:
-            request = slip.dossier.supplements.get(requested_at=slip.issued_at)
-            event, facts = "supplement_asked", _supplement(request)
-        case SlipKind.REFUSAL:
-            event, facts = "refused", {}
-        case SlipKind.FEE_CONFIRMATION:
-            event, facts = "payment_recorded", {"amount": content.total_of(slip)}
-        case SlipKind.APOLOGY:
-            extension = slip.dossier.extensions.get(approved_at=slip.issued_at)
-            event, facts = "extended", _extended(extension)
-        case _:
-            # A declaration holds identity numbers: it is read on the portal, never sent.
-            return
-    mail(slip.dossier, event, facts=facts, n=slip.pk, at=at, attachment=attachment)
+    told = _LETTERS.get(SlipKind(slip.kind))
+    # A declaration holds identity numbers: it is read on the portal, never sent.
+    if told is None:
+        return
+    event, facts_of = told
+    mail(slip.dossier, event, facts=facts_of(slip), n=slip.pk, at=at, attachment=attachment)
 
 
 @requires_transaction
@@ -301,6 +291,39 @@ def _extended(extension: Extension) -> Facts:
         "due_short": short_moment(extension.new_due_at),
         "reason": words.extension_reason(extension),
     }
+
+
+def _stopped(slip: Slip) -> Facts:
+    record = content.unpack(slip)
+    if not isinstance(record, StopSlip):
+        return {}
+    reason = " ".join(one.text for one in record.reasons)
+    return {"reason": reason, "paid": record.fee_note}
+
+
+def _money(dossier: Dossier) -> Facts:
+    return {"paid": paid_note(dossier)}
+
+
+# The e-mail that goes with each slip, and what it says.
+_LETTERS: Final[Mapping[SlipKind, tuple[str, Callable[[Slip], Facts]]]] = {
+    SlipKind.PROOF: ("submitted", lambda slip: _submitted(slip.dossier)),
+    SlipKind.ACCEPTANCE: ("accepted", lambda slip: _accepted(slip.dossier)),
+    SlipKind.SUPPLEMENT: (
+        "supplement_asked",
+        lambda slip: _supplement(slip.dossier.supplements.get(requested_at=slip.issued_at)),
+    ),
+    SlipKind.REFUSAL: ("refused", lambda slip: _money(slip.dossier)),
+    SlipKind.STOP: ("stopped", _stopped),
+    SlipKind.FEE_CONFIRMATION: (
+        "payment_recorded",
+        lambda slip: {"amount": content.total_of(slip)},
+    ),
+    SlipKind.APOLOGY: (
+        "extended",
+        lambda slip: _extended(slip.dossier.extensions.get(approved_at=slip.issued_at)),
+    ),
+}
 
 
 def _moment(moment: datetime | None) -> str:

@@ -32,6 +32,7 @@ from dossiers.models import (
 )
 from dossiers.notices import letters
 from dossiers.selectors.answers import AnswerPart, Line, answer_parts
+from dossiers.selectors.money import Money, money_of
 from dossiers.selectors.papers import results_for
 from dossiers.selectors.situation import Situation, TimelineItem, describe, timeline
 from dossiers.slips import Reason, RefusalSlip
@@ -143,6 +144,7 @@ class DossierPage:
     # The last time the date was put off, while that date still counts; None before and after.
     apology: Apology | None
     result: Result | None
+    money: Money | None
     can_withdraw: bool
     # None once nobody works on it any more.
     in_charge: InCharge | None
@@ -258,6 +260,7 @@ def get_dossier_page(*, code: str, user: User, at: datetime) -> DossierPage | No
         reasons=reasons_of(dossier),
         apology=apology_of(dossier, apologies),
         result=results_for(dossier, user).select_related("file").first(),
+        money=money_of(dossier),
         can_withdraw=dossier.state in WITHDRAWABLE and policies.can_withdraw(dossier, user),
         in_charge=_in_charge(dossier),
     )

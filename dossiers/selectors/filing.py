@@ -23,8 +23,12 @@ from procedures.models import Paper
 from procedures.selectors import receiving_unit
 
 FEE_MOMENT_WORDS: Final[Mapping[str, StrOrPromise]] = {
-    FeeMoment.AT_FILING: gettext_lazy("Nộp ngay sau khi gửi hồ sơ, tại quầy tiếp nhận."),
-    FeeMoment.AFTER_ACCEPTANCE: gettext_lazy("Nộp sau khi hồ sơ được tiếp nhận, tại quầy."),
+    FeeMoment.AT_FILING: gettext_lazy(
+        "Nộp ngay sau khi gửi hồ sơ; nộp xong, cơ quan bắt đầu xem hồ sơ."
+    ),
+    FeeMoment.AFTER_ACCEPTANCE: gettext_lazy(
+        "Nộp sau khi hồ sơ được tiếp nhận; đến lúc nộp, cổng nhắn ngay."
+    ),
     FeeMoment.AT_RESULT: gettext_lazy("Nộp khi nhận kết quả."),
 }
 RETURN_NAMES: Final[Mapping[str, StrOrPromise]] = {

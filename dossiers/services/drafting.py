@@ -240,7 +240,7 @@ def _found(drafts: Any, draft_id: UUID, owner: User) -> Draft:
             "organisation",
             "mandate__principal",
             "agency",
-            "procedure__current_revision__form_version",
+            "procedure",
             "revision__form_version",
         )
         .filter(pk=draft_id)

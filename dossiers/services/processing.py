@@ -9,7 +9,7 @@ from django.db import transaction
 from accounts.enums import Role
 from accounts.models import User
 from accounts.selectors import list_roles
-from dossiers import lifecycle, notices, policies, steps, transitions
+from dossiers import issuing, lifecycle, notices, policies, steps, transitions
 from dossiers.enums import Action, DecisionOutcome, DossierState, StepOutcome
 from dossiers.models import Decision, Dossier, Result, Step, StoredFile
 from dossiers.services import fees
@@ -270,7 +270,7 @@ def stop_dossier(
     *, dossier_id: int, by: User, at: datetime, version: int | None, reason: str
 ) -> Dossier:
     """
-    Stop a dossier that cannot be decided; for the leader of the deciding agency.
+    Stop a dossier that cannot be decided, with slip 05; for the leader of the deciding agency.
 
     :raises ReasonMissing: if `reason` is empty.
     :raises policies.NotYourDossier: if `by` does not lead the deciding agency.
@@ -293,6 +293,7 @@ def stop_dossier(
     )
     steps.close_step(step, by=by, at=at, outcome=StepOutcome.CLOSED, note=reason)
     fees.cancel_obligations(dossier, at=at)
+    issuing.issue_stop(dossier, reason.strip(), by=by, at=at)
     notices.queue_stopped(dossier, reason=reason, at=at)
     return dossier
 

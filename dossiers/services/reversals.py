@@ -74,8 +74,9 @@ def restart_dossier(
     """
     Go on with a dossier that was stopped, at the last step at which it was worked on.
 
-    The promised date stays: standing still was the agency's doing, and must not hide that it is
-    late. What stopped the work for want of money is asked for again.
+    The notice of the stop is withdrawn. The promised date stays: standing still was the agency's
+    doing, and must not hide that it is late. What stopped the work for want of money is asked for
+    again.
 
     :raises lifecycle.ForbiddenTransition: if it is not stopped, or was handed back already.
     :raises ReasonMissing, policies.NotYourDossier, lifecycle.StaleVersion: as reopen_dossier.
@@ -86,6 +87,7 @@ def restart_dossier(
     last = dossier.steps.order_by("-number").values_list("key", flat=True).first() or ""
     index = steps.working_index(dossier, until=max(steps.index_of(dossier, last), 0))
     steps.reopen_workflow_step(dossier, index=index, at=at)
+    _withdraw_slips(dossier, SlipKind.STOP, at=at)
     notices.queue_reversed(dossier, "restarted", reason=reason, at=at)
     fees.revive_obligations(dossier, ended_at=ended_at, by=by, at=at)
     return dossier

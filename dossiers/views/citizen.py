@@ -82,6 +82,7 @@ def detail(request: CitizenRequest, code: str) -> HttpResponse:
         "looks_url": reverse("dossiers:looks", args=[dossier.code])
         if policies.is_own(dossier, request.user)
         else "",
+        "money_url": reverse("payments:pay", args=[dossier.code]) if page.money else "",
         "result_url": reverse("dossiers:result", args=[dossier.code]) if page.result else "",
         "withdraw_url": reverse("dossiers:withdraw", args=[dossier.code])
         if page.can_withdraw

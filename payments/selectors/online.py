@@ -9,10 +9,12 @@ from accounts.models import CollectingAccount, User
 from accounts.selectors import get_collecting_account
 from dossiers.codes import clean_code
 from dossiers.enums import SlipKind
+from dossiers.issuing.paid import paid_note
 from dossiers.models import Dossier, Obligation, ObligationLine, Slip
 from payments.enums import PaymentState
 from payments.gateways import client
 from payments.models import LedgerEntry, Payment
+from payments.selectors.payback import RefundLine, refund_lines
 from portal.core.dates import local_day
 from portal.core.money import amount_in_words
 
@@ -34,6 +36,9 @@ class PayPage:
     open_attempts: Sequence[Payment]
     suspect: Payment | None
     paid: Sequence[Payment]
+    refunds: Sequence[RefundLine]
+    # Paid for a dossier that ended without a result, before anybody looked at it.
+    unasked: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,7 @@ def get_pay_page(*, code: str, user: User, at: datetime) -> PayPage | None:
     known = [one for one in due if one.amount_vnd is not None]
     amount = sum((one.amount_vnd or 0) - one.settled_vnd for one in known)
     attempts = list(Payment.objects.filter(dossier=dossier).order_by("-pk"))
+    refunds = refund_lines(dossier)
     suspect = [one for one in attempts if one.state == PaymentState.SUSPECT]
     return PayPage(
         dossier=dossier,
@@ -81,6 +87,8 @@ def get_pay_page(*, code: str, user: User, at: datetime) -> PayPage | None:
         open_attempts=[one for one in attempts if one.state == PaymentState.REDIRECTED],
         suspect=suspect[0] if suspect else None,
         paid=[one for one in attempts if one.state == PaymentState.SUCCEEDED],
+        refunds=refunds,
+        unasked="" if refunds or due else paid_note(dossier),
     )
 
 

@@ -12,7 +12,8 @@ from dossiers import issuing, slips
 from dossiers.enums import DossierState, PartyRole, SlipKind
 from dossiers.issuing import content, words
 from dossiers.models import Dossier, DossierParty, Slip
-from dossiers.services import reception, supplements
+from dossiers.services import processing, reception, supplements
+from portal.core.dates import moment_in_words
 from portal.core.db import TransactionRequired
 from procedures.enums import FeeMoment, FilingChannel, ResultDelivery
 from tests.factories import slips as samples
@@ -211,6 +212,36 @@ def test_refusal_and_supplement_give_their_reasons():
     assert supplement.respond_by == "10 giờ 00 phút, ngày 12 tháng 3 năm 2026"
 
 
+def test_a_stop_gives_its_reason_its_leader_and_the_papers_that_go_back():
+    place = office()
+    dossier = dossier_at(
+        DossierState.PROCESSING,
+        place=place,
+        channel=FilingChannel.COUNTER,
+        code="H99.12-260302-0009",
+    )
+    DossierPaperFactory(dossier=dossier)
+
+    processing.stop_dossier(
+        dossier_id=dossier.pk, by=place.leader, at=MONDAY_9AM, version=None, reason="Trùng hồ sơ. "
+    )
+
+    slip, notice = slip_of(dossier, SlipKind.STOP)
+    assert slip.number == f"00001/TBDG/2026/{place.agency.code}"
+    assert notice.reasons == (slips.Reason("", "Trùng hồ sơ."),)
+    assert (notice.agency, notice.signature.name) == (place.agency.name, place.leader.full_name)
+    assert notice.received == moment_in_words(dossier.accepted_at)
+    assert [paper.originals for paper in notice.returned_papers] == [1]
+    assert notice.fee_note == ""
+    assert content.render(slip).startswith(b"%PDF")
+
+
+def test_what_was_sent_as_files_is_not_handed_back():
+    dossier = dossier_at(DossierState.STOPPED)
+
+    assert slip_of(dossier, SlipKind.STOP)[1].returned_papers == ()
+
+
 def test_proof_lists_every_stored_file_as_it_is():
     dossier = DossierFactory()
     link = DossierPaperFactory(dossier=dossier)
@@ -292,6 +323,7 @@ def test_no_identity_number_lies_in_clear_in_any_slip():
         samples.ACCEPTANCE,
         samples.SUPPLEMENT,
         samples.REFUSAL,
+        samples.STOP,
         samples.PROOF,
         samples.DECLARATION,
     ],

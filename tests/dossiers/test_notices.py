@@ -160,7 +160,7 @@ EXPECTED = {
     DossierState.SUPPLEMENT: [("supplement-asked", False)],
     DossierState.PAYMENT: [("accepted", False), ("payment-asked", True)],
     DossierState.PROCESSING: [("accepted", False)],
-    DossierState.STOPPED: [("accepted", False), ("stopped", True)],
+    DossierState.STOPPED: [("accepted", False), ("stopped", False)],
     DossierState.DECIDED: [("accepted", False), ("result-ready", True)],
     DossierState.RETURNED: [("accepted", False), ("result-ready", True), ("returned", True)],
     DossierState.WITHDRAWN: [("withdrawn", True)],
@@ -190,20 +190,27 @@ def test_journey_to_a_state_tells_exactly_this(state):
 
 
 def test_slips_bring_the_mails_that_waited_for_them():
-    for state in (DossierState.ACCEPTED, DossierState.REFUSED, DossierState.SUPPLEMENT):
+    for state in (
+        DossierState.ACCEPTED,
+        DossierState.REFUSED,
+        DossierState.STOPPED,
+        DossierState.SUPPLEMENT,
+    ):
         dossier_at(state, place=office(state.lower()))
 
-    rendering.render_due_slips(at=MONDAY_9AM + timedelta(hours=2))
+    rendering.render_due_slips(at=MONDAY_9AM + timedelta(hours=9))
 
     mails = Notice.objects.filter(medium=Medium.EMAIL).order_by("kind")
     assert [mail.kind for mail in mails] == [
         "dossier-accepted",
+        "dossier-accepted",
         "dossier-refused",
+        "dossier-stopped",
         "dossier-supplement-asked",
     ]
     assert all(len(mail.files) == 1 for mail in mails)
     assert "thứ Hai, 09/03/2026, 10:00" in mails[0].body
-    assert "thứ Năm, 12/03/2026, 10:00" in mails[2].body
+    assert "thứ Năm, 12/03/2026, 10:00" in mails[4].body
 
 
 def test_accepted_mail_keeps_the_promised_date_though_a_pause_moved_it():

@@ -205,6 +205,7 @@ def test_a_restarted_dossier_keeps_its_date_and_its_officer(place):
     step = again.steps.open().get()
     assert (again.due_at, again.due_notes) == (dossier.due_at, dossier.due_notes)
     assert (step.assignee, step.unit) == (place.officer, place.division)
+    assert again.slips.get(kind=SlipKind.STOP).withdrawn_at is not None
 
 
 def test_an_officer_who_left_gets_no_work_back(place):

@@ -40,8 +40,10 @@ from portal.operations.services import seed_dossiers
 from portal.operations.services.seed_backlog import HOW_MANY, all_stories
 from portal.operations.services.seed_clock import timeline
 from portal.operations.services.seed_stories import Story, first_stories
+from procedures import printing
 from procedures.levels import derive_level
 from procedures.models import FeeRule, Offer, Procedure
+from tests.factories.filing import pdf
 from tests.factories.payments import VNPAY as GATEWAY
 
 # A Wednesday morning with nothing special about it.
@@ -85,6 +87,8 @@ def _seeded(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
         pytest.MonkeyPatch.context() as patch,
     ):
         patch.setattr(seed_dossiers, "stories", lambda: wanted)
+        # Its own tests print real ones; a second for each of seventeen is much here.
+        patch.setattr(printing, "render_blank_form", lambda **_form: pdf().getvalue())
         atomics = TestCase._enter_atomics()
         try:
             assert seed_dossiers.seed(at=NOW, tell=say_nothing, only_first=True)
@@ -180,6 +184,24 @@ def test_money_came_online_and_goes_back_in_every_stage(seeded):
     states = Counter(Refund.objects.values_list("state", flat=True))
     assert set(states) == {"SUGGESTED", "PROPOSED", "PAID"}
     assert states["PROPOSED"] == states["PAID"] == 1
+
+
+def test_paid_at_filing_then_refused_the_money_waits_for_the_accountant(seeded):
+    refunds = Refund.objects.filter(entry__obligation__dossier__state=DossierState.REFUSED)
+    refund = refunds.get()
+    dossier = refund.entry.obligation.dossier
+    actions = list(dossier.events.order_by("sequence").values_list("action", flat=True))
+
+    assert (refund.state, refund.entry.source) == ("SUGGESTED", "GATEWAY")
+    assert actions == ["SUBMIT", "ASK_PAYMENT", "RECORD_PAYMENT", "SETTLE", "REFUSE"]
+    assert dossier.slips.filter(kind=SlipKind.REFUSAL).exists()
+
+
+def test_stopped_dossiers_have_their_notice(seeded):
+    stopped = Dossier.objects.filter(state=DossierState.STOPPED)
+
+    assert stopped.exists()
+    assert not stopped.exclude(slips__kind=SlipKind.STOP).exists()
 
 
 def test_every_story_came_to_its_end(seeded):
@@ -354,7 +376,7 @@ def test_whenever_it_is_made_histories_lie_in_working_time_before_now(month):
         days_off={day.on: day.name for day in nation.days_off},
         make_up={day.on: day.name for day in nation.make_up},
     )
-    now = datetime(2026, month, 1, 0, 3, tzinfo=LOCAL_ZONE)
+    now = datetime(2026, month, 1, month % 3, 3, tzinfo=LOCAL_ZONE)
     tail = all_stories()[len(first_stories()) :]
     turn = 0
     while now.month == month:
@@ -366,4 +388,5 @@ def test_whenever_it_is_made_histories_lie_in_working_time_before_now(month):
             assert moments == sorted(set(moments)), (story.number, now)
             assert moments[-1] <= now
             assert now - moments[0] < seed_dossiers.HISTORY
-        now += timedelta(hours=11, minutes=47)
+        # Every hour of the day comes up in the year, each day of the week in every month.
+        now += timedelta(hours=32, minutes=47)

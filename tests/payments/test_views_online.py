@@ -296,7 +296,7 @@ def test_the_pay_page_takes_a_fixed_number_of_queries(payer, dossier):
     with CaptureQueriesContext(connection) as counted:
         payer.get(page_of(dossier))
 
-    assert len(counted) == 7
+    assert len(counted) == 8
 
 
 def test_the_cashier_sees_attempts_and_money_that_settles_nothing(client):

@@ -127,7 +127,9 @@ def _commune_rows(commune: str) -> Iterator[tuple[str, ...]]:
             yield (BUSINESS, owner["key"], next(paths), when, detail, more)
         else:
             more = f"{next(ways)} {'' if number % 4 == 3 else 'vnpay'}"
-            yield (CONFIRMING, next(owners)["key"], next(short), when, str(number), more)
+            # Paid at filing: a refusal here would leave the accountant money of months ago.
+            path = next(short).replace("refused", "returned")
+            yield (CONFIRMING, next(owners)["key"], path, when, str(number), more)
 
 
 def _child(parent: dict[str, Any], number: int) -> str:

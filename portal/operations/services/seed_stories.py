@@ -18,8 +18,9 @@ LABOUR: Final = "2.001955"
 LEGAL_AID: Final = "2.000829"
 VEHICLE: Final = "2.002288"
 FISHING: Final = "1.003634"
-# Paid after acceptance, before the work begins.
-PAID: Final = frozenset({BUSINESS, CONFIRMING})
+# Paid after acceptance, before the work begins; or before the desk looks at it.
+PAID: Final = frozenset({BUSINESS})
+PAID_AT_FILING: Final = frozenset({CONFIRMING})
 # The communes that have most of it.
 OFFICES: Final = ("songtranh", "binhlam")
 
@@ -103,9 +104,18 @@ _IN_TIME: Final = 700
 _TOO_LATE: Final = 2_000
 
 
+@cache
 def _moves(story: Story) -> tuple[Move, ...]:
     gap = _QUICK if story.is_quick else _SLOW
     accepted = [Move(Act.ACCEPT)]
+    refused = [Move(Act.REFUSE)]
+    withdrawn = [Move(Act.CLAIM), Move(Act.WITHDRAW, _CLAIM_AFTER)]
+    if story.procedure in PAID_AT_FILING:
+        first = Move(Act.PAY)
+        accepted = [first, Move(Act.ACCEPT, _PAY_AFTER)]
+        refused = [first, Move(Act.REFUSE, _PAY_AFTER)]
+        # Before the fee was paid: nothing has to go back.
+        withdrawn = [Move(Act.WITHDRAW)]
     paid = [*accepted, Move(Act.PAY, _PAY_AFTER)] if story.procedure in PAID else accepted
     started = [*paid, Move(Act.CLAIM, gap["start"])]
     proposed = [*started, Move(Act.PROPOSE, gap["propose"])]
@@ -127,8 +137,8 @@ def _moves(story: Story) -> tuple[Move, ...]:
         "claimed": [Move(Act.CLAIM)],
         "asked": [Move(Act.ASK)],
         "answered": [Move(Act.ASK), Move(Act.ANSWER, in_evening=True)],
-        "refused": [Move(Act.REFUSE)],
-        "withdrawn": [Move(Act.CLAIM), Move(Act.WITHDRAW, _CLAIM_AFTER)],
+        "refused": refused,
+        "withdrawn": withdrawn,
         "accepted": accepted,
         "paid": paid,
         "started": started,
@@ -267,7 +277,7 @@ _SPECIAL: Final = (
     ),
     ("songtranh", (CONFIRMING, "thi-hanh", "returned", "5d 08:45", "1", "online vnpay")),
     ("songtranh", (CONFIRMING, "ngoc-lan", "paid", "80m", "2", "online vnpay")),
-    ("binhlam", (CONFIRMING, "thu-thao", "accepted", "1d 15:50", "0", "online")),
+    ("binhlam", (CONFIRMING, "thu-thao", "refused", "2d 08:20", "0", "online vnpay")),
     ("so-noi-vu", (LABOUR, "thanh-phong", "started", "2d 08:30", "0", "")),
     ("so-noi-vu", (LABOUR, "duy-khanh", "decided", "4d 08:10", "2", "")),
     ("so-tu-phap", (LEGAL_AID, "kim-oanh", "submitted", "2n", "0", "")),
