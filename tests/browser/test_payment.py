@@ -17,7 +17,8 @@ from dossiers.services import processing, reception, rendering, results
 from payments.enums import EntryKind, PaymentState
 from payments.models import LedgerEntry, Payment
 from payments.services import asking
-from procedures.enums import ResultDelivery
+from procedures.enums import FeeMoment, ResultDelivery
+from procedures.models import Revision
 from tests.browser import walks
 from tests.browser.conftest import DESK, NOW, PHONE
 from tests.browser.walks import heading, press
@@ -47,6 +48,10 @@ def bank(portal, settings) -> Iterator[Bank]:
     }
     # The demonstration's accounts name the demonstration's terminal.
     CollectingAccount.objects.update(terminal=TERMINAL.code)
+    # The usual moment; that of the demonstration, at filing, has its own tests.
+    mine = Revision.objects.filter(procedure__code=CONFIRMING)
+    mine.update(state="DRAFT")
+    mine.update(state="PUBLISHED", fee_moment=FeeMoment.AFTER_ACCEPTANCE)
     yield bank
     stop_bank(bank)
 

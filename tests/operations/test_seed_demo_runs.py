@@ -11,9 +11,11 @@ from accounts.enums import Tier, UnitKind
 from accounts.models import Unit
 from dossiers import transitions
 from dossiers.models import Dossier, DossierEvent, Draft
+from payments.models import Refund
 from portal.core.dates import LOCAL_ZONE
 from portal.operations.services import seed_acts, seed_dossiers, seed_filing
-from portal.operations.services.seed_stories import Story, first_stories
+from portal.operations.services.seed_stories import CONFIRMING, Story, first_stories
+from tests.factories.payments import VNPAY
 
 NOW = datetime(2026, 10, 14, 9, 20, tzinfo=LOCAL_ZONE)
 
@@ -43,6 +45,23 @@ def test_a_run_that_was_cut_off_is_finished_by_the_next(db, monkeypatch):
     assert DossierEvent.objects.aggregate(m=Max("occurred_at"))["m"] <= NOW
     for dossier in Dossier.objects.all():
         assert transitions.first_broken_event(dossier) is None
+
+
+def test_paid_at_filing_then_refused_the_money_waits_for_the_accountant(db, monkeypatch, settings):
+    for name, value in (VNPAY | {"VNPAY_TMN_CODE": "DVCH9901"}).items():
+        setattr(settings, name, value)
+    paid = [one for one in first_stories() if one.procedure == CONFIRMING]
+    _let_there_be(monkeypatch, (*(one for one in first_stories() if one.number == 1), *paid))
+    monkeypatch.setattr(seed_dossiers, "_TOLD_FOR_REAL", 1)
+
+    assert seed_dossiers.seed(at=NOW, tell=say_nothing)
+
+    refund = Refund.objects.get()
+    dossier = refund.entry.obligation.dossier
+    actions = list(dossier.events.order_by("sequence").values_list("action", flat=True))
+    assert actions == ["SUBMIT", "ASK_PAYMENT", "RECORD_PAYMENT", "SETTLE", "REFUSE"]
+    assert dossier.deciding_unit.key == "binhlam"
+    assert refund.entry.source == "GATEWAY"
 
 
 def _let_there_be(monkeypatch: pytest.MonkeyPatch, chosen: tuple[Story, ...]) -> None:
