@@ -53,6 +53,7 @@ def test_paid_at_filing_then_refused_the_money_waits_for_the_accountant(db, monk
     paid = [one for one in first_stories() if one.procedure == CONFIRMING]
     _let_there_be(monkeypatch, (*(one for one in first_stories() if one.number == 1), *paid))
     monkeypatch.setattr(seed_dossiers, "_TOLD_FOR_REAL", 1)
+    monkeypatch.setattr(seed_dossiers, "_REFUNDS", {})
 
     assert seed_dossiers.seed(at=NOW, tell=say_nothing)
 
