@@ -6,7 +6,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from django.core.paginator import Page, Paginator
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _, gettext_lazy
 
 from accounts.enums import Role
 from accounts.models import SecurityEvent, User
@@ -114,8 +115,23 @@ def _name(user: User | None) -> str:
     return f"{mask_name(user.full_name)} (#{user.pk})"
 
 
+# What the keys of an event's data are called; a key that is not here stands as it is.
+FACTS: Final[dict[str, str | Promise]] = {
+    "acting": gettext_lazy("làm thay"),
+    "devices": gettext_lazy("thiết bị"),
+    "mandate": gettext_lazy("ủy quyền số"),
+    "merge": gettext_lazy("đề nghị gộp số"),
+    "method": gettext_lazy("cách"),
+    "organisation": gettext_lazy("tổ chức số"),
+    "page": gettext_lazy("trang"),
+    "representative": gettext_lazy("người đại diện số"),
+    "request": gettext_lazy("yêu cầu số"),
+    "unit": gettext_lazy("đơn vị số"),
+}
+
+
 def _more(event: SecurityEvent) -> str:
-    facts = [f"{key}: {value}" for key, value in sorted(event.data.items())]
+    facts = [f"{FACTS.get(key, key)}: {value}" for key, value in sorted(event.data.items())]
     if event.actor_id not in {None, event.user_id}:
         facts.insert(0, _("do %s") % _name(event.actor))
     return ", ".join(facts)

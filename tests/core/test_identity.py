@@ -9,6 +9,7 @@ from portal.core.identity import (
     format_phone,
     mask_identity_number,
     mask_phone,
+    name_number,
 )
 
 
@@ -109,3 +110,15 @@ def test_phones_are_written_for_people():
 
 def test_identity_numbers_are_masked_but_for_their_end():
     assert mask_identity_number("001099012345") == "********2345"
+
+
+@pytest.mark.parametrize(
+    ("number", "name"),
+    [
+        ("001099012345", "Số định danh cá nhân"),
+        ("C1234567", "Số hộ chiếu"),
+        ("123456789", "Số hộ chiếu"),
+    ],
+)
+def test_a_stored_number_is_called_by_its_kind(number, name):
+    assert name_number(number) == name

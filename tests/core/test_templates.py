@@ -4,6 +4,7 @@ import re
 from html import unescape
 
 import pytest
+from crispy_forms.layout import Layout
 from crispy_forms.templatetags.crispy_forms_filters import as_crispy_form
 from crispy_forms.utils import render_crispy_form
 from django import forms
@@ -13,6 +14,7 @@ from django.test import RequestFactory
 
 from portal.core import views
 from portal.core.forms import DayField, PortalFormHelper
+from portal.core.templatetags.portal_forms import summary_lines
 
 
 class BirthForm(forms.Form):
@@ -251,3 +253,13 @@ def test_paper_card_shows_state_files_and_error():
     assert "Chưa quét mã độc" in html
     assert html.count('value="token"') == 2
     assert "paper-birth-limit paper-birth-error" in element(html, "paper-birth-file")
+
+
+def test_the_summary_follows_the_layout_not_the_class():
+    form = BirthForm({})
+    form.helper = PortalFormHelper(form)
+    form.helper.layout = Layout("sex", "born", "name")
+
+    shown = [line.text.split(":")[0] for line in summary_lines(form)]
+
+    assert shown[:3] == ["Giới tính", "Ngày sinh", "Họ và tên"]

@@ -154,3 +154,12 @@ def test_earlier_merges_lead_to_the_last_survivor(place, merge):
 
     earlier.refresh_from_db()
     assert earlier.merged_into == merge.survivor
+
+
+def test_the_administrator_is_led_to_what_waits_and_to_nothing_else(place, merge):
+    admin = StaffFactory(role=Role.UNIT_ADMIN, unit=place.agency)
+    stranger = StaffFactory(role=Role.UNIT_ADMIN, unit=office("khac").agency)
+    page, link = reverse("accounts:unit_people"), f'href="{PAGE}"'
+
+    assert link in browser_of(admin).get(page).content.decode()
+    assert link not in browser_of(stranger).get(page).content.decode()
