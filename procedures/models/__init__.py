@@ -2,6 +2,7 @@
 
 from procedures.models.catalogue import Field, Procedure, Revision
 from procedures.models.content import Case, FeeRule, Paper, PrintableForm, ProcessingTime
+from procedures.models.imports import ImportedRecord
 from procedures.models.service import FormVersion, Offer, WorkflowVersion
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "FeeRule",
     "Field",
     "FormVersion",
+    "ImportedRecord",
     "Offer",
     "Paper",
     "PrintableForm",

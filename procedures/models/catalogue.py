@@ -117,9 +117,11 @@ class Revision(models.Model):
     filing_places = models.TextField(_("nơi nộp và cách nộp"), blank=True)
     agency_text = models.TextField(_("cơ quan thực hiện"), blank=True)
     results = ArrayField(
-        models.CharField(max_length=300), verbose_name=_("kết quả"), default=list, blank=True
+        models.CharField(max_length=2000), verbose_name=_("kết quả"), default=list, blank=True
     )
     requirements = models.TextField(_("yêu cầu, điều kiện"), blank=True)
+    # What stands among the papers but is none: "Lưu ý: …".
+    paper_notes = models.TextField(_("lưu ý về giấy tờ"), blank=True, default="", db_default="")
     dossier_sets = models.PositiveSmallIntegerField(_("số bộ hồ sơ"), default=1)
     # [{"number": …, "title": …, "date": "YYYY-MM-DD", "agency": …}]
     legal_grounds = models.JSONField(_("căn cứ pháp lý"), default=list, blank=True)

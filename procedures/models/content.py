@@ -83,7 +83,7 @@ class FeeRule(models.Model):
     unit = models.CharField(_("tính theo"), max_length=8, choices=FeeUnit, default=FeeUnit.OCCASION)
     asks_quantity = models.BooleanField(_("hỏi số lượng"), default=False)
     channels = ArrayField(models.CharField(max_length=8, choices=FilingChannel), default=list)
-    text = models.CharField(_("diễn giải"), max_length=500, blank=True)
+    text = models.CharField(_("diễn giải"), max_length=5000, blank=True)
     ground = models.CharField(_("căn cứ"), max_length=300, blank=True)
     # [{"key": …, "name": …, "proof": …}]
     exemptions = models.JSONField(_("đối tượng được miễn, giảm"), default=list, blank=True)

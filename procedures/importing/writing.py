@@ -1,0 +1,205 @@
+"""Rows of imported records, written in bulk inside the import's transaction."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.utils.text import slugify
+
+from portal.core.db import requires_transaction
+from portal.core.text import fold, sort_key
+from procedures.enums import ProcedureState, RevisionState
+from procedures.importing.records import Content, Record
+from procedures.levels import content_level
+from procedures.models import (
+    Case,
+    FeeRule,
+    Field,
+    ImportedRecord,
+    Paper,
+    Procedure,
+    ProcessingTime,
+    Revision,
+)
+from procedures.search import search_lines
+
+BATCH: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """One record and what it meets: a procedure already there, and what was imported before."""
+
+    record: Record
+    procedure: Procedure | None
+    known: ImportedRecord | None
+    number: int = 1
+    is_published: bool = False
+    # The source knows only a name, the catalogue more: only the record is kept.
+    keeps_content: bool = False
+    # The untouched draft of an earlier import, which gives way.
+    replaces: int | None = None
+
+    @property
+    def shows(self) -> bool:
+        """Whether the public sees this record; a draft and a mere name change nothing there."""
+        return not self.keeps_content and (self.record.content is None or self.is_published)
+
+
+@requires_transaction
+def write(writings: Sequence[Writing], *, at: datetime) -> list[int]:
+    """Store the records and return the ids of the procedures whose public words changed."""
+    fields = _fields(writings)
+    Revision.objects.filter(pk__in=[one.replaces for one in writings if one.replaces]).delete()
+    touched: list[int] = []
+    for start in range(0, len(writings), BATCH):
+        touched += _write_batch(writings[start : start + BATCH], fields, at=at)
+    return touched
+
+
+def _write_batch(
+    writings: Sequence[Writing], fields: dict[str, Field], *, at: datetime
+) -> list[int]:
+    procedures = [_procedure(one, fields) for one in writings]
+    pairs = list(zip(writings, procedures, strict=True))
+    Procedure.objects.bulk_create([procedure for one, procedure in pairs if one.procedure is None])
+    Revision.objects.filter(
+        procedure__in=[p.pk for one, p in pairs if one.record.content and one.is_published],
+        state=RevisionState.PUBLISHED,
+    ).update(state=RevisionState.SUPERSEDED)
+    revisions = {
+        procedure.pk: _revision(one, one.record.content, procedure, at=at)
+        for one, procedure in pairs
+        if one.record.content is not None
+    }
+    Revision.objects.bulk_create(revisions.values())
+    levels = _write_parts(
+        [
+            (revisions[procedure.pk], one.record.content)
+            for one, procedure in pairs
+            if one.record.content is not None
+        ]
+    )
+    changed = [procedure for one, procedure in pairs if one.shows]
+    for procedure in changed:
+        revision = revisions.get(procedure.pk)
+        if revision is not None:
+            procedure.current_revision = revision
+            procedure.state = ProcedureState.PUBLISHED
+            procedure.content_level, procedure.paid_level = levels[revision.pk]
+    # Of a new procedure only what follows from its revision is not written yet.
+    Procedure.objects.bulk_update(
+        [one for one in changed if one.pk in revisions],
+        ["state", "current_revision", "content_level", "paid_level"],
+    )
+    Procedure.objects.bulk_update(
+        [procedure for one, procedure in pairs if one.procedure is not None and one.shows],
+        ["field", "tiers", "name", "sort_key", "folded_name", "search_text"],
+    )
+    ImportedRecord.objects.bulk_create(
+        [_imported(one, procedure, revisions.get(procedure.pk), at=at) for one, procedure in pairs],
+        update_conflicts=True,
+        unique_fields=["procedure"],
+        update_fields=[
+            "revision", "content_hash", "source", "findings", "needs_review", "imported_at",
+        ],
+    )  # fmt: skip
+    return [procedure.pk for procedure in changed]
+
+
+def _fields(writings: Sequence[Writing]) -> dict[str, Field]:
+    """Return the fields by folded name; what differs only in case or accents is one."""
+    known = {fold(field.name): field for field in Field.objects.all()}
+    slugs = {field.slug for field in known.values()}
+    for one in writings:
+        name = one.record.field_name
+        if fold(name) in known:
+            continue
+        stem = slugify(fold(name))[:56].strip("-") or "linh-vuc"
+        slug, number = stem, 2
+        while slug in slugs:
+            slug, number = f"{stem}-{number}", number + 1
+        slugs.add(slug)
+        known[fold(name)] = Field.objects.create(slug=slug, name=name)
+    return known
+
+
+def _procedure(one: Writing, fields: dict[str, Field]) -> Procedure:
+    """Return the procedure with the words of the record, unless the catalogue's are to stay."""
+    record = one.record
+    if one.procedure is not None and not one.shows:
+        return one.procedure
+    procedure = one.procedure or Procedure(code=record.code)
+    procedure.field = fields[fold(record.field_name)]
+    procedure.tiers = list(record.tiers)
+    procedure.name = record.name
+    procedure.sort_key, procedure.folded_name = sort_key(record.name), fold(record.name)
+    keywords = record.content.revision["keywords"] if record.content else []
+    procedure.search_text = search_lines(
+        [record.name, *keywords, procedure.field.name, procedure.code]
+    )
+    return procedure
+
+
+def _revision(one: Writing, content: Content, procedure: Procedure, *, at: datetime) -> Revision:
+    published = {"state": RevisionState.PUBLISHED, "published_at": at} if one.is_published else {}
+    return Revision(procedure=procedure, number=one.number, **content.revision, **published)
+
+
+def _write_parts(pairs: Sequence[tuple[Revision, Content]]) -> dict[int, tuple[int, int]]:
+    """Store the parts of revisions and return the levels that each carries."""
+    cases = {
+        revision.pk: Case(
+            revision=revision, key="thong-thuong", name="Thông thường", is_default=True
+        )
+        for revision, _content in pairs
+    }
+    Case.objects.bulk_create(cases.values())
+    times, fees, papers = [], [], []
+    for revision, content in pairs:
+        case = cases[revision.pk]
+        times += [ProcessingTime(case=case, **row) for row in content.times]
+        fees += [FeeRule(case=case, **row) for row in content.fees]
+        papers += [Paper(revision=revision, **row) for row in content.papers]
+    ProcessingTime.objects.bulk_create(times, batch_size=2000)
+    FeeRule.objects.bulk_create(fees, batch_size=2000)
+    Paper.objects.bulk_create(papers, batch_size=2000)
+    return dict(_levels([revision for revision, _content in pairs]))
+
+
+def _levels(revisions: Sequence[Revision]) -> Iterator[tuple[int, tuple[int, int]]]:
+    stored = Revision.objects.filter(pk__in=[one.pk for one in revisions]).prefetch_related(
+        "cases__times", "cases__fees", "papers", "printable_forms"
+    )
+    for revision in stored:
+        cases = list(revision.cases.all())
+        fees = [fee for case in cases for fee in case.fees.all()]
+        unpaid, paid = (
+            content_level(
+                revision,
+                cases=cases,
+                fees=fees,
+                papers=list(revision.papers.all()),
+                forms=list(revision.printable_forms.all()),
+                can_pay_online=can_pay_online,
+            )
+            for can_pay_online in (False, True)
+        )
+        yield revision.pk, (unpaid, paid)
+
+
+def _imported(
+    one: Writing, procedure: Procedure, revision: Revision | None, *, at: datetime
+) -> ImportedRecord:
+    findings = one.record.findings
+    before = one.known.revision_id if one.known is not None else None
+    return ImportedRecord(
+        procedure=procedure,
+        revision_id=revision.pk if revision is not None else before,
+        content_hash=one.record.content_hash,
+        source=dict(one.record.source),
+        findings=[finding.to_json() for finding in findings],
+        needs_review=any(finding.needs_review for finding in findings),
+        imported_at=at,
+    )
