@@ -1,10 +1,13 @@
 """The words about personal data that a citizen agrees to; a change of words is a new version."""
 
+from datetime import date
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
+# The words that ship with the portal; `manage.py publish_consent` stores newer ones as rows.
 VERSION: Final = "2026-11"
+VALID_FROM: Final = date(2026, 1, 1)
 
 POINTS: Final = (
     _(

@@ -52,6 +52,12 @@ def citizen_required(view: Callable[Concatenate[CitizenRequest, P], HttpResponse
     return guarded
 
 
+def needs_no_consent(view: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponseBase]:
+    """Let citizens in who have not agreed to the newest words: the page that asks, and rights."""
+    view.needs_no_consent = True  # type: ignore[attr-defined]
+    return view
+
+
 def staff_required(
     *roles: Role,
 ) -> Callable[[Callable[Concatenate[StaffRequest, P], HttpResponseBase]], View[P]]:

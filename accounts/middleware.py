@@ -15,16 +15,18 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from accounts import sessions
 from accounts.acting import find_acting
 from accounts.models import StaffRole, User
-from accounts.requests import client_address, own_path
+from accounts.requests import NEXT, client_address, own_path
 from accounts.selectors import list_roles
-from accounts.services import devices, pace, watch
+from accounts.services import consents, devices, pace, watch
 from accounts.services.limits import TooManyRequests
 
 # What an address calls the one object that it shows.
@@ -101,9 +103,11 @@ class PrivateByDefaultMiddleware(LoginRequiredMiddleware):
                 ),
             )
             response = redirect("accounts:acting")
+        elif response is None and _owes_consent(request, view_func):
+            address = f"{reverse('accounts:consent')}?{urlencode({NEXT: _page_of(request)})}"
+            response = redirect(address)
         elif response is not None and request.method not in {"GET", "HEAD"}:
-            # What was posted cannot be asked for again after the sign-in; its page can.
-            page = own_path(request.headers.get("Referer", ""), request) or "/"
+            page = _page_of(request)
             response = redirect_to_login(page, self.get_login_url(view_func))
         if response is not None and request.headers.get("HX-Request"):
             return HttpResponse(status=401, headers={"HX-Redirect": response["Location"]})
@@ -143,6 +147,13 @@ def date_session(*, request: HttpRequest, **_: object) -> None:
     sessions.mark_signed_in(request.session, at=timezone.now())
 
 
+def note_consent(*, request: HttpRequest, user: User, **_: object) -> None:
+    """Note that a citizen has still to agree to the words of today: a receiver of the signal."""
+    version = consents.missing(user, on=timezone.localdate())
+    if version:
+        request.session[sessions.CONSENT_DUE] = version
+
+
 def note_device(*, request: HttpRequest, user: User, **_: object) -> None:
     """Keep which browser signed in: a receiver of Django's own signal."""
     session = request.session
@@ -158,6 +169,20 @@ def note_device(*, request: HttpRequest, user: User, **_: object) -> None:
 def note_sign_in(*, user: User, **_: object) -> None:
     """Record a sign-in, through whatever door: a receiver of Django's own signal."""
     watch.note_sign_in(user, at=timezone.now())
+
+
+def _owes_consent(request: HttpRequest, view: Callable[..., HttpResponseBase]) -> bool:
+    """Tell whether the page of the consent comes first; one's rights stay open without it."""
+    if getattr(view, "needs_no_consent", False) or not isinstance(request.user, User):
+        return False
+    return sessions.CONSENT_DUE in request.session
+
+
+def _page_of(request: HttpRequest) -> str:
+    """Return the page to come back to: what was posted cannot be asked for again, its page can."""
+    if request.method in {"GET", "HEAD"}:
+        return request.get_full_path()
+    return own_path(request.headers.get("Referer", ""), request) or "/"
 
 
 def _note_refusal(request: HttpRequest) -> None:

@@ -19,6 +19,8 @@ SECOND_STEP: Final = "second_step"
 # When the person of this session last proved who they are by electronic identity.
 EID_PROVED: Final = "eid_proved_at"
 
+# The version of the words about personal data to which this citizen has still to agree.
+CONSENT_DUE: Final = "consent_due"
 # For whom the person acts, as `Acting.key`.
 ACTING: Final = "acting"
 # What a session keeps when its owner begins to act for somebody else: who signed in, when, how.
@@ -29,6 +31,7 @@ _KEPT: Final = (
     SIGNED_IN,
     SEEN,
     EID_PROVED,
+    CONSENT_DUE,
 )
 
 # A living session is written once a minute, not with every request.

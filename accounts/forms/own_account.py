@@ -41,6 +41,26 @@ class ChangeEmailForm(_ChangeForm):
         return str(self.cleaned_data["new"]).lower()
 
 
+class ConsentForm(forms.Form):
+    """The consent of somebody signed in: a box that nobody ticked for them."""
+
+    version = forms.CharField(max_length=16, widget=forms.HiddenInput)
+    consent = forms.BooleanField(
+        label=_("Tôi đồng ý để cổng xử lý dữ liệu cá nhân của tôi như nêu trên"),
+        error_messages={"required": _("Cần đánh dấu đồng ý để tiếp tục.")},
+    )
+
+    def __init__(self, *args: Any, version: str, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"version": version})
+        super().__init__(*args, **kwargs)
+        self.helper = PortalFormHelper(self, submit=_("Đồng ý và tiếp tục"))
+        self.helper.layout = Layout(
+            HTML("{% include 'accounts/parts/consent.html' with points=consent_points only %}"),
+            "version",
+            "consent",
+        )
+
+
 class ChangePasswordForm(forms.Form):
     current = password_field(label=_("Mật khẩu đang dùng"), autocomplete="current-password")
     password = password_field(

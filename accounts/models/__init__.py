@@ -2,6 +2,7 @@
 
 from accounts.models.access import OneTimeCode, RateCounter
 from accounts.models.acting import Acting, mandate_key, organisation_key
+from accounts.models.consent import Consent, ConsentText
 from accounts.models.doors import AccountMerge, UserSession
 from accounts.models.eid import EidLink
 from accounts.models.money import CollectingAccount
@@ -17,6 +18,8 @@ __all__ = [
     "Acting",
     "CalendarDay",
     "CollectingAccount",
+    "Consent",
+    "ConsentText",
     "CounterNetwork",
     "EidLink",
     "Mandate",

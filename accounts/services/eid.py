@@ -18,7 +18,7 @@ from accounts.enums import IdentityLevel, UserKind
 from accounts.models import EidLink, User
 from accounts.models.users import UserQuerySet
 from accounts.security import SecurityEventKind
-from accounts.services import security
+from accounts.services import consents, security
 from accounts.services.registration import lock_identity, tell_owner
 from portal.core.crypto import keyed_hash
 from portal.core.db import requires_transaction
@@ -124,6 +124,7 @@ def open_account(*, identity: Identity, consent_version: str, at: datetime) -> U
     user.set_identity_number(identity.number)
     user.set_unusable_password()
     user.save()
+    consents.record(user, version=consent_version, at=at)
     _store_link(user, identity, at=at)
     security.record(SecurityEventKind.EID_ACCOUNT_OPENED, at=at, user=user)
     _sign(user, at=at)

@@ -20,7 +20,7 @@ from accounts.limits import Bucket
 from accounts.models import User
 from accounts.models.users import UserQuerySet
 from accounts.security import SecurityEventKind
-from accounts.services import codes, limits, security
+from accounts.services import codes, consents, limits, security
 from portal.core.crypto import Unreadable, seal, unseal
 from portal.core.db import requires_transaction
 from portal.notices.enums import Medium
@@ -156,6 +156,7 @@ def _open_account(registration: Registration, *, at: datetime) -> User | None:
         # A number proves one account of a person: the one for which it was proved last.
         holders.filter(phone=registration.phone).update(phone_verified_at=None)
     user.save()
+    consents.record(user, version=registration.consent_version, at=registration.begun_at)
     security.record(SecurityEventKind.REGISTERED, at=at, user=user)
     for owner in others:
         tell_owner(owner, new=user, at=at)

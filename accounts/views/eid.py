@@ -21,7 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import consent, sessions
+from accounts import sessions
 from accounts.decorators import citizen_required, limited
 from accounts.eid.adapter import EidAdapter
 from accounts.eid.claims import Identity
@@ -32,7 +32,7 @@ from accounts.limits import Bucket
 from accounts.models import User
 from accounts.requests import NEXT, CitizenRequest, client_address, is_signed_in, safe_next
 from accounts.selectors import Row, get_eid_link
-from accounts.services import eid as services, sign_in as sign_in_services
+from accounts.services import consents, eid as services, sign_in as sign_in_services
 from accounts.services.eid import EidConflict
 from accounts.services.limits import TooManyRequests
 from accounts.services.sign_in import WrongCredentials
@@ -114,7 +114,9 @@ def eid_open(request: HttpRequest) -> HttpResponse:
         del request.session[WAITING]
         try:
             user = services.open_account(
-                identity=identity, consent_version=consent.VERSION, at=timezone.now()
+                identity=identity,
+                consent_version=consents.current(on=timezone.localdate()).version,
+                at=timezone.now(),
             )
         except EidConflict as error:
             messages.error(request, conflict_sentence(error.conflict))
@@ -130,7 +132,7 @@ def eid_open(request: HttpRequest) -> HttpResponse:
             Row(_("Số định danh cá nhân"), mask_identity_number(identity.number)),
             Row(_("Ngày sinh"), f"{identity.born:%d/%m/%Y}" if identity.born else ""),
         ],
-        consent_points=consent.POINTS,
+        consent_points=consents.current(on=timezone.localdate()).points,
         sign_in_url=reverse("accounts:sign_in"),
     )
 

@@ -11,11 +11,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts import consent
 from accounts.enums import UserKind
 from accounts.forms import CodeForm, PassportRegistrationForm, RegistrationForm
 from accounts.requests import client_address, code_session, is_signed_in, safe_next, visitor
-from accounts.services import registration
+from accounts.services import consents, registration
 from accounts.services.codes import CodeRefused
 from accounts.services.limits import TooManyRequests
 from accounts.services.registration import AccountExists, PendingExpired, Registration
@@ -57,8 +56,10 @@ def _register(
         initial=_typed_before(request),
         today=timezone.localdate(at),
     )
+    words = consents.current(on=timezone.localdate())
     if form.is_valid():
-        begun = Registration.begin(**form.answers(), begun_at=at)
+        answers = form.answers() | {"consent_version": words.version}
+        begun = Registration.begin(**answers, begun_at=at)
         try:
             registration.begin_registration(
                 registration=begun,
@@ -76,7 +77,7 @@ def _register(
         template,
         form,
         refused=refused,
-        consent_points=consent.POINTS,
+        consent_points=words.points,
         sign_in_url=with_next("accounts:sign_in", request),
         register_url=with_next("accounts:register", request),
         passport_url=with_next("accounts:register_by_passport", request),

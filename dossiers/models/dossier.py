@@ -169,6 +169,8 @@ class Dossier(models.Model):
     due_notes = models.JSONField(default=list, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    # Which words about personal data its owner had agreed to when it was handed in.
+    consent_version = models.CharField(max_length=16, blank=True, default="", db_default="")
     # Its owner's data was erased; the law keeps the dossier, and from then on nobody finds it:
     # no search, no list, no page, no copy.
     restricted_at = models.DateTimeField(null=True, blank=True)

@@ -152,6 +152,7 @@ def _create(
     dossier = Dossier(
         code=codes.new_code(agency=_owner_of(offer, draft.agency), at=at),
         submission_key=draft.submission_key,
+        consent_version=draft.owner.consent_version,
         # What is filed under a mandate is its principal's, as if they had filed it.
         owner=principal or owner,
         organisation=draft.organisation,

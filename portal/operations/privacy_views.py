@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts.decorators import citizen_required
+from accounts.decorators import citizen_required, needs_no_consent
 from accounts.requests import CitizenRequest, client_address
 from accounts.services.contacts import WrongPassword
 from accounts.services.limits import TooManyRequests
@@ -21,6 +21,7 @@ from portal.operations.forms import CopyPasswordForm, DataRequestForm
 from portal.operations.services import data_exports, data_requests
 
 
+@needs_no_consent
 @require_http_methods(["GET", "HEAD", "POST"])
 @citizen_required
 def overview(request: CitizenRequest) -> HttpResponse:
@@ -43,6 +44,7 @@ def overview(request: CitizenRequest) -> HttpResponse:
     return render(request, "operations/own_data.html", context)
 
 
+@needs_no_consent
 @require_http_methods(["GET", "HEAD", "POST"])
 @citizen_required
 def ask(request: CitizenRequest) -> HttpResponse:
@@ -59,6 +61,7 @@ def ask(request: CitizenRequest) -> HttpResponse:
     return render_form(request, "operations/data_request.html", form)
 
 
+@needs_no_consent
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 @citizen_required

@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from accounts.enums import Role
-from accounts.models import AccountMerge, SecondFactor, User
+from accounts.models import AccountMerge, Consent, SecondFactor, User
+from accounts.selectors import Row
 from accounts.services.second_factor import is_secret_of
 from dossiers.models import Dossier
 from portal.core import totp
-from portal.core.dates import local_day
+from portal.core.dates import format_moment, local_day
 from portal.core.identity import mask_identity_number, mask_phone
 from portal.notices.outbox_files import NAME, OutboxMessage, list_messages, read_message
 from portal.operations.demo_data import demo_secret, load_people, load_units
@@ -236,13 +237,15 @@ class CopyRow:
 class OwnData:
     requests: list[RequestRow]
     copies: list[CopyRow]
+    consents: list[Consent]
 
 
 def get_own_data(user: User, *, at: datetime) -> OwnData:
-    """Return requests and copies of one person, newest first (2 queries)."""
+    """Return requests, copies and consents of one person, newest first (3 queries)."""
     copies = DataExport.objects.filter(user=user).order_by("-requested_at")[:10]
     requests = DataRequest.objects.filter(user=user).order_by("-received_at", "-pk")
     return OwnData(
+        consents=list(user.consents.select_related("text").order_by("-agreed_at", "-pk")),
         requests=[_request_row(one, at=at) for one in requests],
         copies=[
             CopyRow(
@@ -278,7 +281,7 @@ class FoundRequest:
     """One request as whoever answers it sees it: enough to know the person, no whole number."""
 
     row: RequestRow
-    person: tuple[tuple[str, str], ...]
+    rows: tuple[Row, ...]
     acts: tuple[str, ...]
 
 
@@ -292,13 +295,29 @@ def get_data_request(request_id: int, *, at: datetime) -> FoundRequest | None:
     if request is None:
         return None
     user = request.user
-    person = (
+    facts = [
         (_("Họ và tên"), user.full_name),
         (_("Số giấy tờ"), mask_identity_number(user.identity_number)),
         (_("Mức xác nhận"), user.get_identity_level_display()),
         (_("Số điện thoại"), mask_phone(user.phone) if user.phone else ""),
-    )
-    rows = tuple((str(label), str(value)) for label, value in person)
+        (_("Nội dung"), request.details),
+        (_("Nhận lúc"), format_moment(request.received_at)),
+        (_("Trả lời trước"), format_moment(request.answer_due_at)),
+        (_("Thực hiện trước"), format_moment(request.due_at)),
+    ]
+    if request.due_before is not None:
+        facts.append((_("Hạn trước khi gia hạn"), format_moment(request.due_before)))
+        facts.append((_("Lý do gia hạn"), request.extension_reason))
+    if request.answered_by is not None and request.answered_at is not None:
+        when = format_moment(request.answered_at)
+        facts.append((_("Người trả lời"), f"{request.answered_by.full_name}, {when}"))
+        facts.append((_("Trả lời"), request.answer))
+    if request.ground:
+        facts.append((_("Căn cứ"), request.ground))
+    if request.closed_by is not None and request.closed_at is not None:
+        when = format_moment(request.closed_at)
+        facts.append((_("Người thực hiện"), f"{request.closed_by.full_name}, {when}"))
+    rows = tuple(Row(str(label), str(value)) for label, value in facts)
     return FoundRequest(_request_row(request, at=at), rows, _acts(request))
 
 

@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import consent
 from accounts.decorators import fresh_proof_required, staff_required
 from accounts.enums import Role
 from accounts.models import Unit
 from accounts.requests import StaffRequest
+from accounts.services import consents
 from accounts.services.merging import MergeAbsent, NoLongerTwo, SamePerson
 from portal.core.decorators import public_page
 from portal.core.text import whole_number
@@ -37,7 +37,8 @@ def help_page(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def privacy(request: HttpRequest) -> HttpResponse:
-    context = {"points": consent.POINTS, "version": consent.VERSION}
+    words = consents.current(on=timezone.localdate())
+    context = {"points": words.points, "version": words.version}
     return render(request, "operations/privacy.html", context)
 
 

@@ -8,6 +8,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
+from accounts import consent
 from accounts.eid.claims import Identity
 from accounts.enums import IdentityLevel
 from accounts.models import EidLink, SecurityEvent, User
@@ -66,7 +67,7 @@ class TestFinding:
     pytestmark = pytest.mark.django_db
 
     def test_the_link_comes_first(self):
-        user = services.open_account(identity=lan(), consent_version="1", at=NOW)
+        user = services.open_account(identity=lan(), consent_version=consent.VERSION, at=NOW)
 
         assert find() == user
         assert EidLink.objects.get().user == user
@@ -90,7 +91,7 @@ class TestFinding:
         squatter = citizen(identity_level=level)
 
         assert find() is None
-        user = services.open_account(identity=lan(), consent_version="1", at=NOW)
+        user = services.open_account(identity=lan(), consent_version=consent.VERSION, at=NOW)
 
         assert user != squatter
         assert (user.identity_level, user.identity_number) == (IdentityLevel.EID, LAN.number)
@@ -107,14 +108,14 @@ class TestFinding:
         assert find() is None
 
     def test_a_second_identity_with_the_same_number_does_not_get_in(self):
-        owner = services.open_account(identity=lan(), consent_version="1", at=NOW)
+        owner = services.open_account(identity=lan(), consent_version=consent.VERSION, at=NOW)
 
         assert refused(lambda: find(lan(subject_hash="b" * 64))) == Conflict.OTHER_EID
         assert kinds(owner)[-1] == "eid-conflict"
         assert EidLink.objects.count() == 1
 
     def test_a_link_whose_number_has_changed_does_not_open(self):
-        services.open_account(identity=lan(), consent_version="1", at=NOW)
+        services.open_account(identity=lan(), consent_version=consent.VERSION, at=NOW)
 
         assert refused(lambda: find(lan(number="031190777777"))) == Conflict.OTHER_NUMBER
 
@@ -123,12 +124,12 @@ class TestFinding:
 
         assert refused(find) == Conflict.CLOSED
         assert refused(
-            lambda: services.open_account(identity=lan(), consent_version="1", at=NOW)
+            lambda: services.open_account(identity=lan(), consent_version=consent.VERSION, at=NOW)
         ) == (Conflict.CLOSED)
         assert not owner.eid_links.exists()
 
     def test_an_account_merged_into_another_opens_that_one(self):
-        gone = services.open_account(identity=lan(), consent_version="1", at=NOW)
+        gone = services.open_account(identity=lan(), consent_version=consent.VERSION, at=NOW)
         stays = citizen(identity_level=IdentityLevel.DECLARED)
         User.objects.filter(pk=gone.pk).update(merged_into=stays)
 
@@ -144,7 +145,7 @@ class TestFinding:
         assert find() is None
 
     def test_the_database_keeps_one_account_for_an_identity(self):
-        services.open_account(identity=lan(), consent_version="1", at=NOW)
+        services.open_account(identity=lan(), consent_version=consent.VERSION, at=NOW)
         other = citizen(identity_number="031190999999")
 
         with pytest.raises(IntegrityError), transaction.atomic():
@@ -181,7 +182,7 @@ class TestLinking:
         assert kinds(user) == ["eid-conflict"]
 
     def test_an_identity_of_another_account_is_refused(self):
-        services.open_account(identity=lan(), consent_version="1", at=NOW)
+        services.open_account(identity=lan(), consent_version=consent.VERSION, at=NOW)
         user = citizen()
 
         assert refused(lambda: self.link(user)) == Conflict.OTHER_ACCOUNT
@@ -195,7 +196,7 @@ class TestLinking:
         assert refused(lambda: self.link(user)) == Conflict.OTHER_ACCOUNT
 
     def test_unlinking_needs_another_way_in(self):
-        only = services.open_account(identity=lan(), consent_version="1", at=NOW)
+        only = services.open_account(identity=lan(), consent_version=consent.VERSION, at=NOW)
 
         assert refused(lambda: services.unlink_account(user=only, at=NOW)) == Conflict.LAST_WAY_IN
 
@@ -227,7 +228,7 @@ def test_two_consents_at_once_open_one_account():
     def run() -> None:
         try:
             barrier.wait(10)
-            user = services.open_account(identity=lan(), consent_version="1", at=NOW)
+            user = services.open_account(identity=lan(), consent_version=consent.VERSION, at=NOW)
             opened.append(user.pk)
         finally:
             connection.close()

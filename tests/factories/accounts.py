@@ -11,7 +11,7 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from accounts import sessions
+from accounts import consent, sessions
 from accounts.enums import DayKind, IdentityLevel, Role, Tier, UnitKind, UserKind
 from accounts.models import CalendarDay, StaffRole, Unit, User
 from accounts.services.second_factor import store_factor
@@ -135,6 +135,8 @@ class CitizenFactory(_UserFactory):
         seen = factory.Trait(identity_level=IdentityLevel.SEEN)
 
     kind = UserKind.CITIZEN
+    consent_version = consent.VERSION
+    consented_at = JOINED_AT
     username = factory.LazyFunction(lambda: uuid4().hex)
     full_name = "Nguyễn Thị Lan"
     date_of_birth = date(1990, 3, 27)

@@ -17,6 +17,7 @@ from django.db.models import ForeignKey, Model, Q, QuerySet
 
 from accounts.models import (
     AccountMerge,
+    Consent,
     EidLink,
     Mandate,
     Organisation,
@@ -89,6 +90,8 @@ LEFT_OUT: Final = {
     "socialaccount.SocialAccount": "a table of allauth that nothing here writes",
     "accounts.UserEvent": "versions of columns that the account shows",
     "accounts.StaffRoleEvent": "staff only",
+    "procedures.Revision": "staff only: who edited the catalogue",
+    "procedures.RevisionEvent": "staff only: who edited the catalogue",
     "pghistory.MiddlewareEvents": "a view over the tables of versions",
 }
 
@@ -134,6 +137,7 @@ def _files(user_id: int) -> Q:
 PARTS: Final = (
     Part(User, _of("pk")),
     Part(UserSession, _of("user")),
+    Part(Consent, _of("user")),
     Part(EidLink, _of("user")),
     Part(SecurityEvent, _of("user")),
     Part(AccountMerge, lambda user: Q(duplicate=user) | Q(survivor=user)),

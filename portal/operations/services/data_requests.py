@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from accounts.models import Unit, User
 from accounts.security import SecurityEventKind
 from accounts.selectors import get_work_calendar
-from accounts.services import security
+from accounts.services import consents, security
 from portal.core.calendars import add_working_days
 from portal.core.dates import local_day
 from portal.core.db import requires_transaction
@@ -139,6 +139,8 @@ def complete(*, request_id: int, by: User, answer: str, at: datetime) -> DataReq
     if request.kind == RequestKind.ERASE:
         raise RequestMoved
     close(request, by=by, answer=answer, at=at)
+    if request.kind == RequestKind.WITHDRAW:
+        consents.withdraw(request.user, at=at)
     data_notices.tell_of_state(request, at=at)
     return request
 

@@ -8,6 +8,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils.dateparse import parse_date
 
+from accounts import consent
 from accounts.enums import DayKind, IdentityLevel, PayWay, Role, Tier, UnitKind, UserKind
 from accounts.models import CalendarDay, CollectingAccount, StaffRole, Unit, User
 from accounts.services.second_factor import store_factor
@@ -140,6 +141,8 @@ def _seed_citizen(row: Row, *, password: str, at: datetime) -> None:
         email=row["email"],
         address=row["address"],
         identity_level=IdentityLevel[row["identity_level"].upper()],
+        consent_version=consent.VERSION,
+        consented_at=at,
         created_at=at,
     )
     user.set_identity_number(row["identity_number"])
