@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dossiers', '0011_proved_looks'),
+        ('dossiers', '0012_stop_slip'),
     ]
 
     operations = [
