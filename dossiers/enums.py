@@ -146,5 +146,6 @@ class AccessKind(models.TextChoices):
     FILE = "FILE", _("giấy tờ")
     SLIP = "SLIP", _("phiếu, giấy hẹn")
     RESULT = "RESULT", _("kết quả")
+    MONEY = "MONEY", _("khoản phải nộp, tên người nộp")
     # Without sign-in, by a one-time code to a phone or e-mail that stands on the dossier.
     PROVED = "PROVED", _("trang tra cứu chi tiết, bằng mã xác nhận")

@@ -10,14 +10,13 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
 from accounts.enums import LinkPurpose, Role, UserKind
 from accounts.models import StaffLink, StaffRole, Unit, User
 from accounts.security import SecurityEventKind
 from accounts.services import security
-from accounts.services.staff_notices import send_letter, tell
+from accounts.services.staff_notices import send_letter, tell_of_new_password
 from portal.core.crypto import keyed_hash
 from portal.core.db import requires_transaction
 
@@ -211,16 +210,7 @@ def use_link(*, token: str, password: str, at: datetime) -> User:
     )
     if link.purpose == LinkPurpose.PASSWORD:
         security.record(SecurityEventKind.PASSWORD_CHANGED, at=at, user=user, actor=user)
-        tell(
-            user,
-            kind="password-changed",
-            subject=_("Mật khẩu đã được đổi"),
-            body=_(
-                "Mật khẩu tài khoản cán bộ của ông/bà trên Cổng Dịch vụ công vừa được đổi. Nếu "
-                "không phải ông/bà đổi, hãy báo ngay quản trị viên của đơn vị."
-            ),
-            at=at,
-        )
+        tell_of_new_password(user, at=at)
     return user
 
 

@@ -11,6 +11,7 @@ from accounts.security import SecurityEventKind
 from accounts.services import devices, security
 from accounts.services.contacts import require_password
 from accounts.services.recovery import AccountGone, tell_of_new_password
+from accounts.services.staff_notices import tell_of_new_password as tell_staff_of_new_password
 
 
 @sensitive_variables("current", "password")
@@ -38,7 +39,13 @@ def _store(seen: User, *, password: str, session_key: str, at: datetime) -> User
         raise AccountGone
     user.password = make_password(password)
     user.save(update_fields=["password"])
-    devices.end_others(user, but=session_key)
+    count = devices.end_others(user, but=session_key)
     security.record(SecurityEventKind.PASSWORD_CHANGED, at=at, user=user)
-    tell_of_new_password(user, at=at)
+    ended = SecurityEventKind.SIGNED_OUT_ELSEWHERE
+    security.record(ended, at=at, user=user, data={"devices": count})
+    if user.is_staff_member:
+        # Staff have no "Quên mật khẩu": their unit administrator helps.
+        tell_staff_of_new_password(user, at=at)
+    else:
+        tell_of_new_password(user, at=at)
     return user

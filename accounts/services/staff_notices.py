@@ -31,6 +31,21 @@ def tell(user: User, *, kind: str, subject: str, body: str, at: datetime) -> Non
 
 
 @requires_transaction
+def tell_of_new_password(user: User, *, at: datetime) -> None:
+    """Tell a member of staff that the password of their account was changed."""
+    tell(
+        user,
+        kind="password-changed",
+        subject=_("Mật khẩu đã được đổi"),
+        body=_(
+            "Mật khẩu tài khoản cán bộ của ông/bà trên Cổng Dịch vụ công vừa được đổi. Nếu "
+            "không phải ông/bà đổi, hãy báo ngay quản trị viên của đơn vị."
+        ),
+        at=at,
+    )
+
+
+@requires_transaction
 @sensitive_variables("address", "words", "body")
 def send_letter(link: StaffLink, *, address: str, at: datetime) -> None:
     """Queue the letter with the only copy of a link; its body is wiped once it is sent."""

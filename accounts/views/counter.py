@@ -8,6 +8,7 @@ from typing import Final
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -73,7 +74,7 @@ def find_account(request: StaffRequest) -> HttpResponse:
 @sensitive_post_parameters("contact")
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_required(Role.CLERK)
-def counter_accounts(request: StaffRequest) -> HttpResponse:
+def counter_accounts(request: StaffRequest) -> HttpResponseBase:
     """Show the accounts of the number; on POST, record the paper, begin a recovery or a merge."""
     kept = _kept(request)
     found = counter.find_accounts(number=kept["number"]) if kept else []

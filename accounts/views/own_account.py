@@ -9,16 +9,24 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from accounts import sessions
 from accounts.decorators import citizen_required
 from accounts.forms import CodeForm
 from accounts.forms.own_account import ChangeEmailForm, ChangePasswordForm, ChangePhoneForm
 from accounts.models import User
-from accounts.requests import CitizenRequest, SignedInRequest, client_address, code_session
+from accounts.requests import (
+    NEXT,
+    CitizenRequest,
+    SignedInRequest,
+    client_address,
+    code_session,
+)
 from accounts.selectors.devices import list_devices
 from accounts.services import contacts, devices, own_password
 from accounts.services.codes import CodeRefused
@@ -71,8 +79,11 @@ def confirm_email(request: CitizenRequest) -> HttpResponse:
 @sensitive_post_parameters("current", "password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def change_password(request: SignedInRequest) -> HttpResponse:
-    """Ask for the password in use and a new one."""
+    """Ask for the password in use and a new one; of staff, a code of the app before both."""
     refused, user = None, request.user
+    if user.is_staff_member and not sessions.is_freshly_proved(request.session, at=timezone.now()):
+        # Before the form, also of what was posted: no password waits in hidden fields of a page.
+        return redirect(f"{reverse('accounts:prove')}?{urlencode({NEXT: request.path})}")
     form = ChangePasswordForm(request.POST if request.method == "POST" else None, user=user)
     if form.is_valid():
         try:

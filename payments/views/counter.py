@@ -20,6 +20,7 @@ from payments.forms import CashForm, UnplacedForm
 from payments.selectors import counter as selectors
 from payments.selectors.counter import CounterPage
 from payments.services import cash, surplus
+from payments.views.looks import record_money_look
 from portal.core.money import format_vnd
 
 
@@ -47,6 +48,7 @@ def receive(request: StaffRequest, code: str) -> HttpResponse:
     dossier = selectors.find_dossier(request.user, request.roles, code=code, at=at)
     if dossier is None:
         raise Http404
+    record_money_look(request, dossier, at=at)
     page = selectors.get_counter_page(dossier)
     if request.method != "POST":
         payable = page.payable.pk if page.payable else None

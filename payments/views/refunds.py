@@ -28,6 +28,7 @@ from payments.models import Refund
 from payments.selectors import refunds as selectors
 from payments.selectors.refunds import RefundPage
 from payments.services import refunds
+from payments.views.looks import record_money_look
 
 _FORMS: Final[dict[str, type[RefundForm]]] = {
     form.deed: form
@@ -67,6 +68,9 @@ def refund(request: StaffRequest, refund_id: int) -> HttpResponseBase:
     found = selectors.find_refund(request.roles, refund_id=refund_id)
     if found is None:
         raise Http404
+    dossier = selectors.row_of(found).dossier
+    if dossier is not None:
+        record_money_look(request, dossier, at=timezone.now())
     if request.method != "POST":
         return _show(request, found)
     # To let money go asks for a code of the authenticator app, as every approval does.

@@ -221,15 +221,17 @@ class TestLinking:
         assert refused(call) == Conflict.OTHER_ACCOUNT
 
 
-@pytest.mark.django_db(transaction=True)
-def test_two_consents_at_once_open_one_account():
-    barrier, opened = Barrier(2), []
+def consent_twice_at_once() -> list[int | str]:
+    """Return what two consents that start together gave: an account each, or what was raised."""
+    barrier, found = Barrier(2), []
 
     def run() -> None:
         try:
             barrier.wait(10)
             user = services.open_account(identity=lan(), consent_version=consent.VERSION, at=NOW)
-            opened.append(user.pk)
+            found.append(user.pk)
+        except IntegrityError as error:
+            found.append(type(error).__name__)
         finally:
             connection.close()
 
@@ -238,9 +240,35 @@ def test_two_consents_at_once_open_one_account():
         thread.start()
     for thread in threads:
         thread.join(30)
+    return found
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_consents_at_once_open_one_account():
+    opened = consent_twice_at_once()
 
     assert len(opened) == 2
     assert len(set(opened)) == 1
+    assert User.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_lock_two_consents_at_once_collide(monkeypatch):
+    """The negative control: both look before either writes, and only the constraint is left."""
+    gate, look = Barrier(2, timeout=10), services._live_link
+
+    def look_together(identity: Identity) -> EidLink | None:
+        link = look(identity)
+        gate.wait()
+        return link
+
+    monkeypatch.setattr(services, "lock_identity", lambda number_hash: None)
+    monkeypatch.setattr(services, "_live_link", look_together)
+
+    found = consent_twice_at_once()
+
+    assert sorted(type(one).__name__ for one in found) == ["int", "str"]
+    assert "IntegrityError" in found
     assert User.objects.count() == 1
 
 

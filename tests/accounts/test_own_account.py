@@ -1,6 +1,7 @@
 """Another phone, e-mail or password; where one is signed in."""
 
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -9,11 +10,19 @@ from django.urls import reverse
 
 from accounts.models import SecurityEvent, User, UserSession
 from accounts.services import upkeep
+from portal.core import totp
 from portal.core.devices import describe_browser
 from portal.notices.enums import Medium
 from portal.notices.models import Notice
 from tests.accounts import NOW, PHONE, another_code, latest_code
-from tests.factories.accounts import PASSWORD, CitizenFactory, StaffFactory
+from tests.factories.accounts import (
+    PASSWORD,
+    SECRET,
+    CitizenFactory,
+    StaffFactory,
+    give_factor,
+    sign_in_proved,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -154,6 +163,8 @@ def test_change_lasts_half_an_hour(citizen, clock):
 def test_password_is_changed_by_who_knows_it_and_others_are_signed_out(make):
     user = make()
     here, elsewhere = browser_of(user), browser_of(user)
+    if user.is_staff_member:
+        sign_in_proved(here, user)
     url = reverse("accounts:change_password")
 
     wrong = here.post(url, {"current": "Sai@12345x", "password": CHOSEN})
@@ -164,8 +175,31 @@ def test_password_is_changed_by_who_knows_it_and_others_are_signed_out(make):
     user.refresh_from_db()
     assert user.check_password(CHOSEN)
     assert SecurityEvent.objects.filter(kind="password-changed", user=user).count() == 1
+    assert SecurityEvent.objects.filter(kind="signed-out-elsewhere", user=user).count() == 1
     assert here.get(PROFILE).status_code == 200
     assert elsewhere.get(PROFILE).status_code == 302
+
+
+def test_staff_change_their_password_only_with_a_fresh_code_of_the_app():
+    staff = StaffFactory(email="a@example.vn")
+    give_factor(staff)
+    here = browser_of(staff)
+    url, typed = reverse("accounts:change_password"), {"current": PASSWORD, "password": CHOSEN}
+
+    asked, posted = here.get(url), here.post(url, typed)
+
+    assert asked.url == posted.url == f"{reverse('accounts:prove')}?next={quote(url, safe='')}"
+    assert CHOSEN not in posted.text
+    staff.refresh_from_db()
+    assert staff.check_password(PASSWORD)
+    code = totp.code_of(SECRET, totp.step_of(NOW))
+    assert here.post(asked.url, {"ma_xac_thuc": code}).url == url
+    assert here.post(url, typed).url == PROFILE
+    staff.refresh_from_db()
+    assert staff.check_password(CHOSEN)
+    told = Notice.objects.filter(kind="password-changed", recipient=staff)
+    assert {one.medium for one in told} == {Medium.IN_APP, Medium.EMAIL}
+    assert all("quản trị viên của đơn vị" in one.body for one in told)
 
 
 ANDROID = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 Chrome/126.0 Mobile Safari/537.36"

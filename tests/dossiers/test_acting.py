@@ -3,9 +3,12 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.enums import Role
 from accounts.models import Mandate
 from accounts.services import mandates, organisations
 from dossiers import policies
@@ -16,8 +19,8 @@ from dossiers.notices import letters
 from dossiers.selectors import citizen, papers
 from dossiers.services import draft_steps, drafting, submission, withdrawal
 from portal.notices.models import Notice
-from tests.factories.accounts import CitizenFactory
-from tests.factories.dossiers import MONDAY_9AM, StoredFileFactory, dossier_at
+from tests.factories.accounts import CitizenFactory, StaffFactory
+from tests.factories.dossiers import MONDAY_9AM, SMALL_PDF, StoredFileFactory, dossier_at
 from tests.factories.filing import PAGE, new_draft, place, ready_draft
 from tests.factories.representation import (
     MandateFactory,
@@ -283,6 +286,60 @@ def test_by_paper_the_principal_needs_no_account():
     assert (dossier.mandate.kind, dossier.mandate.checked_at) == ("PAPER", None)
     assert codes(holder) == {dossier.code}
     assert "031150000123" not in str(Draft.objects.values().get())
+
+
+def test_the_mandate_paper_itself_can_be_asked_for_again(client):
+    where = place()
+    dossier = file_by_paper(CitizenFactory(), where)
+    clerk = StaffFactory(role=Role.CLERK, unit=dossier.receiving_unit)
+    typed = {
+        f"tick_paper_{MANDATE_PAPER}": "on",
+        f"why_paper_{MANDATE_PAPER}": "Thiếu chữ ký",
+        "deadline": "13/3/2026",
+        "ground": "Bộ luật Dân sự",
+        "version": dossier.version,
+        "send": "1",
+    }
+    with time_machine.travel(LATER, tick=False):
+        client.force_login(clerk)
+        url = reverse("dossiers:ask_supplement", args=[dossier.code])
+        assert f'name="tick_paper_{MANDATE_PAPER}"' in client.get(url).text
+        assert client.post(url, typed).status_code == 302
+        item = dossier.supplements.get().items.get()
+        assert item.paper_key == MANDATE_PAPER
+        client.force_login(dossier.owner)
+        upload = reverse("dossiers:supplement_upload", args=[dossier.code, item.pk])
+        sent = SimpleUploadedFile("moi.pdf", SMALL_PDF, "application/pdf")
+        assert client.post(upload, {"file": sent}).status_code == 302
+        answered = client.post(reverse("dossiers:supplement", args=[dossier.code]))
+
+    assert answered.status_code == 302
+    newest = dossier.papers.get(paper_key=MANDATE_PAPER, superseded_at=None)
+    assert (newest.round, newest.file.name) == (1, "moi.pdf")
+    assert dossier.papers.filter(paper_key=MANDATE_PAPER).count() == 2
+
+
+@pytest.mark.parametrize("end", ["revoked", "over"])
+def test_drafts_of_a_mandate_that_ended_are_out_of_sight_of_both(client, end):
+    where = place()
+    mandate = MandateFactory()
+    draft = new_draft(where, acting_for(mandate.holder, mandate))
+    with time_machine.travel(MONDAY_9AM, tick=False):
+        client.force_login(mandate.holder)
+        client.post(reverse("accounts:acting"), {"thay_cho": f"mandate:{mandate.pk}"})
+        url = reverse("dossiers:step", args=[draft.pk, "co-quan"])
+        assert client.get(url).status_code == 200
+        if end == "revoked":
+            mandates.revoke_mandate(mandate_id=mandate.pk, by=mandate.principal, at=LATER)
+        else:
+            Mandate.objects.filter(pk=mandate.pk).update(valid_until=MONDAY_9AM - timedelta(days=1))
+
+        # In the middle of it, back in their own name, and the one for whom it was begun.
+        assert client.get(url).status_code in {302, 404}
+        for person in (mandate.holder, mandate.principal):
+            client.force_login(person)
+            assert client.get(url).status_code == 404
+            assert not citizen.list_mine(person, at=LATER).drafts
 
 
 def test_a_payment_of_one_client_is_absent_while_acting_for_the_other(client):

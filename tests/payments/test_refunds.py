@@ -238,6 +238,17 @@ def test_a_refund_without_its_entry_is_found(place, accountant):
     assert list(verify_ledger()) == [f"refund {refund.pk} is paid, but the books do not say so"]
 
 
+def test_the_look_of_who_pays_back_is_written_down(client, place, accountant):
+    refund = refund_suggested(place)
+    dossier = refund.entry.obligation.dossier
+    client.force_login(accountant)
+
+    client.get(reverse("payments:refund", args=[refund.pk]))
+
+    look = dossier.accesses.get()
+    assert (look.user, look.role, look.kind) == (accountant, "ACCOUNTANT", "MONEY")
+
+
 def test_the_pages_lead_through_the_four_steps(client, place, accountant):
     refund = refund_suggested(place)
     elsewhere = refund_suggested(office("binh-lam"))

@@ -40,6 +40,22 @@ def typed(dossier, *, amount="30.000", number="AB 0001", key=None):
     }
 
 
+def test_the_cashiers_look_at_a_dossier_is_written_down(client):
+    place = office()
+    dossier = dossier_at(DossierState.PAYMENT, place=place)
+    client.force_login(place.cashier)
+
+    client.get(COUNTER)
+    assert not dossier.accesses.exists()
+    client.get(page_of(dossier))
+
+    look = dossier.accesses.get()
+    assert (look.user, look.role, look.kind) == (place.cashier, "CASHIER", "MONEY")
+    client.force_login(office("khac").cashier)
+    assert client.get(page_of(dossier)).status_code == 404
+    assert dossier.accesses.count() == 1
+
+
 def test_the_counter_lists_what_is_due_at_the_desk_and_nowhere_else(client):
     place, other = office(), office("khac")
     mine = dossier_at(DossierState.PAYMENT, place=place)
