@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Mandate, Organisation, Unit, User, mandate_key, organisation_key
@@ -78,12 +79,19 @@ class Draft(models.Model):
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True, blank=True)
+    # When its owner was last told that it will be removed; a later save takes that back.
+    removal_told_at = models.DateTimeField(null=True, blank=True)
 
     objects = DraftQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("hồ sơ nháp")
-        indexes = [models.Index(fields=["owner", "-updated_at"], name="draft_of_owner")]
+        indexes = [
+            models.Index(fields=["owner", "-updated_at"], name="draft_of_owner"),
+            models.Index(
+                fields=["updated_at"], name="draft_left_alone", condition=Q(submitted_at=None)
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.pk)

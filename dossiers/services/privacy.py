@@ -2,24 +2,21 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, ForeignObjectRel, OuterRef, QuerySet
 
 from dossiers.attachments import stored_keys
 from dossiers.models import (
     Dossier,
-    DossierPaper,
     Draft,
-    DraftPaper,
-    PaperBundle,
-    Result,
-    Slip,
     StoredFile,
-    SupplementUpload,
 )
 from dossiers.models.dossier import DossierQuerySet
 from portal.core.db import requires_transaction
+
+# As many in one transaction.
+BATCH: Final = 200
 
 
 def has_open_dossiers(user_ids: Iterable[int]) -> bool:
@@ -46,6 +43,20 @@ def delete_loose_files(files: QuerySet[StoredFile]) -> list[str]:
     return keys
 
 
+def loose_files(*, before: datetime) -> QuerySet[StoredFile]:
+    """Narrow to files from before a moment that nothing holds, such as a deleted draft's."""
+    return StoredFile.objects.filter(*_unheld(), created_at__lt=before)
+
+
+@requires_transaction
+def remove_loose_files(*, before: datetime) -> tuple[int, list[str]]:
+    """Delete a batch of them; return how many, and the keys of what lay in the store."""
+    ids = list(loose_files(before=before).order_by("pk").values_list("pk", flat=True)[:BATCH])
+    chosen = StoredFile.objects.filter(pk__in=ids)
+    keys = delete_loose_files(chosen)
+    return len(ids) - chosen.count(), keys
+
+
 @requires_transaction
 def restrict(user_ids: Iterable[int], *, at: datetime) -> list[str]:
     """Take the closed dossiers of these people out of every list; return all restricted codes."""
@@ -59,5 +70,13 @@ def _own(user_ids: Iterable[int]) -> DossierQuerySet:
 
 
 def _unheld() -> list[Any]:
-    holders = (DraftPaper, DossierPaper, PaperBundle, SupplementUpload, Slip, Result)
-    return [~Exists(holder.objects.filter(file=OuterRef("pk"))) for holder in holders]
+    # Whatever refers to a file, of whichever app: a table that comes later is not forgotten.
+    holders = [
+        relation
+        for relation in StoredFile._meta.get_fields(include_hidden=True)  # noqa: SLF001 -- Django's own registry
+        if isinstance(relation, ForeignObjectRel)
+    ]
+    return [
+        ~Exists(QuerySet(holder.related_model).filter(**{holder.field.name: OuterRef("pk")}))
+        for holder in holders
+    ]

@@ -23,6 +23,9 @@ WAKE_RELAY: Final = "portal.notices.tasks.wake_relay"
 # A counter message that takes more than three joined parts is refused by some networks.
 SMS_PARTS_LIMIT: Final = 3
 
+# As many rows in one transaction.
+BATCH: Final = 1_000
+
 # What stands in a row of which the words and the address were taken away.
 REDACTED: Final = "redacted:"
 NO_ADDRESS: Final = "-"
@@ -104,6 +107,7 @@ def requeue_failed(*, notice_id: int, at: datetime) -> None:
     requeued = (
         Notice.objects.failed()
         .filter(pk=notice_id, is_secret=False)
+        .exclude(body="")
         .update(failed_at=None, due_at=at, first_tried_at=None, leased_until=None, attempts=0)
     )
     if not requeued:
@@ -134,6 +138,36 @@ def redact(notices: QuerySet[Notice], *, at: datetime) -> int:
             dedupe_key=Concat(Value(REDACTED), Cast("pk", CharField())),
         ),
     )
+
+
+def worded(*, before: datetime) -> QuerySet[Notice]:
+    """Narrow to notices from before a moment that still hold their words."""
+    return Notice.objects.filter(created_at__lt=before).exclude(body="", attachments=[])
+
+
+@requires_transaction
+def wipe_words(*, before: datetime, at: datetime) -> int:
+    """
+    Take the words of old notices; their title, when and to whom they were sent stay.
+
+    The key stays too, so that what was told once is not told again. What was never sent is given
+    up. Return how many of a batch that were.
+    """
+    batch = list(worded(before=before).order_by("pk").values_list("pk", flat=True)[:BATCH])
+    chosen = Notice.objects.filter(pk__in=batch)
+    chosen.unsent().update(failed_at=at, last_error=Failure.EXPIRED, leased_until=None)
+    return chosen.update(body="", attachments=[])
+
+
+@requires_transaction
+def remove_old(*, before: datetime) -> int:
+    """Delete the rows of very old notices; return how many of a batch that were."""
+    batch = list(
+        Notice.objects.filter(created_at__lt=before)
+        .order_by("pk")
+        .values_list("pk", flat=True)[:BATCH]
+    )
+    return Notice.objects.filter(pk__in=batch).delete()[0]
 
 
 @transaction.atomic(durable=True)

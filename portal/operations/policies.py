@@ -43,6 +43,36 @@ TERMS: Final = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class RetentionTerms:
+    """How long what nobody needs for ever is kept, from a day on."""
+
+    valid_from: date
+    # A draft that nobody saves lives so long; its owner is told so long before.
+    draft_life: timedelta
+    draft_notice: timedelta
+    # Of a notice: its words, then that it was sent, when, and to which address.
+    notice_words: timedelta
+    notice_rows: timedelta
+
+
+# Newest first, as above.
+RETENTION: Final = (
+    RetentionTerms(
+        valid_from=date(2026, 1, 1),
+        draft_life=timedelta(days=30),
+        draft_notice=timedelta(days=7),
+        notice_words=timedelta(days=90),
+        notice_rows=timedelta(days=730),
+    ),
+)
+
+
+def retention_on(day: date) -> RetentionTerms:
+    """Return the terms in force on a day; before the first of them, the first."""
+    return next((terms for terms in RETENTION if terms.valid_from <= day), RETENTION[-1])
+
+
 def terms_on(day: date) -> DataTerms:
     """Return the terms in force on a day; before the first of them, the first."""
     return next((terms for terms in TERMS if terms.valid_from <= day), TERMS[-1])

@@ -3,7 +3,14 @@
 from celery import shared_task
 from django.utils import timezone
 
-from portal.operations.services import data_exports, data_requests, digests, doomed, erasures
+from portal.operations.services import (
+    data_exports,
+    data_requests,
+    digests,
+    doomed,
+    erasures,
+    retention,
+)
 
 
 @shared_task(ignore_result=True, soft_time_limit=1500, time_limit=1600)
@@ -28,3 +35,9 @@ def make_data_copies(**_later: object) -> None:
 def report_late_requests(**_later: object) -> None:
     """Put before whoever answers for personal data what was not done in time."""
     data_requests.report_late(at=timezone.now())
+
+
+@shared_task(ignore_result=True, soft_time_limit=1500, time_limit=1600)
+def apply_retention(**_later: object) -> None:
+    """Remove what is kept no longer; a second run on the same day finds little or nothing."""
+    retention.apply(at=timezone.now())

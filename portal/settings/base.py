@@ -362,6 +362,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 3600.0,
         "options": {"expires": 3000},
     },
+    # Daily by what it finds: hourly, so that a night without a worker is made up for.
+    "apply-retention": {
+        "task": "portal.operations.tasks.apply_retention",
+        "schedule": 3600.0,
+        "options": {"expires": 3000},
+    },
     "report-late": {
         "task": "dossiers.tasks.report_late",
         "schedule": 900.0,

@@ -52,7 +52,7 @@ def test_a_phone_signs_in_is_refused_kindly_and_files_what_asks_for_it(portal, v
 
     # Straight on to the procedure that asks for it.
     heading(page, "Nộp đến đâu")
-    user = User.objects.get(identity_level=IdentityLevel.EID)
+    user = User.objects.filter(identity_level=IdentityLevel.EID).latest("pk")
     assert user.identity_number == LAN.number
 
 
