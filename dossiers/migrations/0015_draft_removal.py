@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0012_consents'),
-        ('dossiers', '0013_consent_version'),
+        ('dossiers', '0014_money_looks'),
         ('procedures', '0004_second_person'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
