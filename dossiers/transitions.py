@@ -71,7 +71,8 @@ def apply(
     dossier.resume_state = lifecycle.resume_of(source=source, target=target) or ""
     dossier.state_changed_at = at
     dossier.version += 1
-    fields = ["state", "resume_state", "state_changed_at", "version", "due_at", "due_notes"]
+    dates = ["due_at", "due_notes", "answer_due_at"]
+    fields = ["state", "resume_state", "state_changed_at", "version", *dates]
     dossier.save(update_fields=[*fields, *changed])
     return _append(dossier, action, source=source, by=by, unit=unit, at=at, data=details)
 
@@ -139,6 +140,9 @@ def _end_pause(dossier: Dossier, *, at: datetime) -> dict[str, Any]:
         shifted = calendars.shift(dossier.due_at, pause.minutes, calendar)
         dossier.due_at = shifted.at
         dossier.due_notes = [*dossier.due_notes, *calendars.notes_to_json(shifted.notes)]
+    if dossier.accepted_at is None:
+        # The agency has as long to answer as it had left when it began to wait.
+        dossier.answer_due_at = calendars.shift(dossier.answer_due_at, pause.minutes, calendar).at
     step = Step.objects.open().filter(dossier=dossier).first()
     if step is not None and step.due_at is not None and pause.minutes:
         step.due_at = calendars.shift(step.due_at, pause.minutes, calendar).at

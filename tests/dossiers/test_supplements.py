@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 import pytest
 
 from accounts.enums import Role
+from accounts.selectors import get_work_calendar
 from dossiers import lifecycle, policies, steps
 from dossiers.enums import Action, DossierState, SlipKind, SupplementStage
 from dossiers.models import Dossier, SupplementUpload
 from dossiers.services import processing, reception, supplements
+from portal.core.calendars import working_minutes_between
 from tests.dossiers.desk import ITEM, kinds_told, last_event
 from tests.factories.accounts import CitizenFactory, StaffFactory
 from tests.factories.dossiers import (
@@ -90,6 +92,21 @@ def test_an_answered_supplement_moves_the_due_date_by_the_working_minutes_betwee
     assert dossier.steps.open().get().due_at > step_due
     assert last_event(dossier).data["pause_minutes"] == 120
     assert (dossier.state, dossier.resume_state) == (DossierState.ACCEPTED, "")
+
+
+def test_an_answer_at_intake_moves_the_time_by_which_the_agency_answers():
+    place = office()
+    dossier = DossierFactory(place=place)
+    before = dossier.answer_due_at
+    # Asked Tuesday 16:00, answered Wednesday 8:30: two working hours.
+    request = ask(dossier, place.clerk, at=datetime(2026, 3, 3, 16, 0, tzinfo=HANOI))
+    put_file(request)
+
+    answer(dossier, at=datetime(2026, 3, 4, 8, 30, tzinfo=HANOI))
+
+    dossier.refresh_from_db()
+    calendar = get_work_calendar(place.agency)
+    assert working_minutes_between(before, dossier.answer_due_at, calendar) == 120
 
 
 def test_a_pause_outside_office_hours_moves_nothing():
