@@ -71,6 +71,7 @@ class SecurityEventKind(StrEnum):
     DATA_COPY_ASKED = "data-copy-asked"
     DATA_COPY_FETCHED = "data-copy-fetched"
     DATA_ERASED = "data-erased"
+    DOSSIERS_DISPOSED = "dossiers-disposed"
     SMS_SURGE = "sms-surge"
     SMS_UNUSED = "sms-unused"
     REQUESTS_MANY = "requests-many"
@@ -139,6 +140,7 @@ LABELS: Final[dict[SecurityEventKind, Promise]] = {
     SecurityEventKind.DATA_COPY_ASKED: _("Yêu cầu bản sao dữ liệu"),
     SecurityEventKind.DATA_COPY_FETCHED: _("Tải bản sao dữ liệu"),
     SecurityEventKind.DATA_ERASED: _("Xóa dữ liệu cá nhân"),
+    SecurityEventKind.DOSSIERS_DISPOSED: _("Tiêu hủy hồ sơ hết thời hạn lưu"),
     SecurityEventKind.SMS_SURGE: _("Tin nhắn mã xác nhận tăng bất thường"),
     SecurityEventKind.SMS_UNUSED: _("Nhiều mã xác nhận gửi đi không ai dùng"),
     SecurityEventKind.REQUESTS_MANY: _("Mở trang quá nhanh"),

@@ -174,6 +174,9 @@ class Dossier(models.Model):
     # Its owner's data was erased; the law keeps the dossier, and from then on nobody finds it:
     # no search, no list, no page, no copy.
     restricted_at = models.DateTimeField(null=True, blank=True)
+    # Its term is over: its owner was told and it waits; then what names people was erased.
+    disposal_listed_at = models.DateTimeField(null=True, blank=True)
+    disposed_at = models.DateTimeField(null=True, blank=True)
 
     # The absent person for whom a use case acts on this locked row: no column, it goes into the
     # events that the use case appends.
@@ -203,6 +206,11 @@ class Dossier(models.Model):
             ),
         ]
         indexes = [
+            models.Index(
+                fields=["disposal_listed_at"],
+                name="dossier_to_dispose",
+                condition=Q(disposal_listed_at__isnull=False, disposed_at__isnull=True),
+            ),
             models.Index(fields=["owner", "-submitted_at"], name="dossier_of_owner"),
             models.Index(fields=["receiving_unit", "state", "due_at"], name="dossier_queue_desk"),
             models.Index(fields=["deciding_unit", "state", "due_at"], name="dossier_queue_agency"),

@@ -5,15 +5,33 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db.models import Exists, ForeignObjectRel, OuterRef, QuerySet
+from django.db.models.functions import Coalesce
 
 from dossiers.attachments import stored_keys
 from dossiers.models import (
+    Decision,
+    Delivery,
     Dossier,
+    DossierPaper,
+    DossierParty,
     Draft,
+    DraftPaper,
+    Extension,
+    PaperBundle,
+    Result,
+    Reversal,
+    Slip,
+    Step,
     StoredFile,
+    SupplementItem,
+    SupplementRequest,
+    SupplementUpload,
 )
 from dossiers.models.dossier import DossierQuerySet
 from portal.core.db import requires_transaction
+
+# What stands where somebody's name or words stood.
+NOBODY: Final = "-"
 
 # As many in one transaction.
 BATCH: Final = 200
@@ -41,6 +59,49 @@ def delete_loose_files(files: QuerySet[StoredFile]) -> list[str]:
     keys = [key for file in loose for key in stored_keys(file)]
     StoredFile.objects.filter(pk__in=[file.pk for file in loose]).delete()
     return keys
+
+
+@requires_transaction
+def erase_dossiers(dossiers: DossierQuerySet, *, at: datetime) -> tuple[int, list[str]]:
+    """
+    Take files and all that names people from closed dossiers; return how many files, and keys.
+
+    States, dates, steps, fees, events and looks stay: they name nobody but accounts. What was
+    paid is the accountants', and stays as well.
+    """
+    rows = list(dossiers.locked())
+    ids = [dossier.pk for dossier in rows]
+    draft = Draft.objects.filter(submission_key__in=[dossier.submission_key for dossier in rows])
+    held = (
+        DraftPaper.objects.filter(draft__in=draft),
+        SupplementUpload.objects.filter(item__request__dossier__in=ids),
+        DossierPaper.objects.filter(dossier__in=ids),
+        PaperBundle.objects.filter(dossier__in=ids),
+        Result.objects.filter(dossier__in=ids),
+        Slip.objects.filter(dossier__in=ids),
+    )
+    files = {pk for one in held for pk in one.exclude(file=None).values_list("file", flat=True)}
+    for one in held:
+        one.delete()
+    draft.delete()
+    keys = delete_loose_files(StoredFile.objects.filter(pk__in=files))
+    DossierParty.objects.filter(dossier__in=ids).update(
+        name=NOBODY, folded_name="", phone="", email="", identity_sealed=None, identity_hash="",
+        tax_code="", date_of_birth=None, address="",
+    )  # fmt: skip
+    SupplementRequest.objects.filter(dossier__in=ids).update(message="")
+    SupplementItem.objects.filter(request__dossier__in=ids).update(reason=NOBODY)
+    Decision.objects.filter(dossier__in=ids).update(proposal=NOBODY, reasons=[], sent_back_note="")
+    Delivery.objects.filter(dossier__in=ids).update(recipient_name="", recipient_note="")
+    Extension.objects.filter(dossier__in=ids).update(reason=NOBODY, closed_note="")
+    Reversal.objects.filter(dossier__in=ids).update(reason=NOBODY)
+    Step.objects.filter(dossier__in=ids).update(note="")
+    Dossier.objects.filter(pk__in=ids).update(
+        answers={}, sealed_answers=None, return_address="",
+        applicant_name=NOBODY, applicant_folded="",
+        restricted_at=Coalesce("restricted_at", at), disposed_at=at,
+    )  # fmt: skip
+    return len(files), keys
 
 
 def loose_files(*, before: datetime) -> QuerySet[StoredFile]:

@@ -1,5 +1,6 @@
 """How moments and days are written: on pages with the weekday, on slips in words."""
 
+from calendar import monthrange
 from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -67,3 +68,11 @@ def moment_in_words(moment: datetime) -> str:
     """Write a moment as the printed forms do: "15 giờ 00 phút, ngày 23 tháng 11 năm 2026"."""
     moment = to_local(moment)
     return f"{moment.hour:02d} giờ {moment.minute:02d} phút, {day_in_words(moment)}"
+
+
+def add_months(moment: datetime, months: int) -> datetime:
+    """Return the same day and clock time so many months later, else the last day of that month."""
+    local = to_local(moment)
+    year, month = divmod(local.year * 12 + local.month - 1 + months, 12)
+    day = min(local.day, monthrange(year, month + 1)[1])
+    return local.replace(year=year, month=month + 1, day=day)

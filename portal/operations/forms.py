@@ -139,6 +139,28 @@ class EraseForm(_PlainForm):
     )
 
 
+class ProposeDisposalForm(_PlainForm):
+    act = "propose"
+    submit_label = _("Đề nghị tiêu hủy")
+
+
+class ApproveDisposalForm(_PlainForm):
+    act = "approve"
+    submit_label = _("Duyệt và tiêu hủy")
+    submit_class = "btn btn-danger"
+
+    confirm = forms.BooleanField(
+        label=_("Tôi đã xem danh sách và hiểu rằng không khôi phục được."),
+        error_messages={"required": _("Đánh dấu ô này để tiêu hủy.")},
+    )
+
+
+class DropDisposalForm(_PlainForm):
+    act = "drop"
+    submit_label = _("Bỏ đề nghị")
+    submit_class = "btn btn-secondary"
+
+
 class CompleteForm(_PlainForm):
     act = "complete"
     submit_label = _("Đã thực hiện xong")

@@ -8,7 +8,7 @@ import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from portal.operations.enums import OPEN_REQUESTS, RequestKind, RequestState
@@ -235,3 +235,64 @@ class DoomedObject(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class RetentionRule(models.Model):
+    """How long closed dossiers of one procedure are kept, from a day on; else the common term."""
+
+    procedure_code = models.CharField(_("mã thủ tục"), max_length=64)
+    months = models.PositiveSmallIntegerField(_("số tháng"))
+    valid_from = models.DateField(_("áp dụng từ"))
+    source = models.CharField(_("căn cứ"), max_length=300)
+
+    class Meta:
+        verbose_name = _("thời hạn lưu hồ sơ")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["procedure_code", "valid_from"], name="retention_rule_once_a_day"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.procedure_code} {self.months}"
+
+
+class Disposal(models.Model):
+    """The minutes of one disposal: which dossiers, on what ground, by which two people."""
+
+    codes = ArrayField(models.CharField(max_length=64))
+    ground = models.TextField()
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    proposed_at = models.DateTimeField()
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    approved_at = models.DateTimeField(null=True, blank=True)
+    # Nobody approved it: the dossiers stand on the list again.
+    dropped_at = models.DateTimeField(null=True, blank=True)
+    # {"dossiers", "files"}: what was erased in the end.
+    counts = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("biên bản tiêu hủy hồ sơ")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("proposed_by")),
+                name="disposal_by_two_people",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True, approved_at__isnull=True)
+                | Q(approved_by__isnull=False, approved_at__isnull=False, dropped_at__isnull=True),
+                name="disposal_approved_whole",
+            ),
+            models.UniqueConstraint(
+                Value(1),
+                condition=Q(approved_at__isnull=True, dropped_at__isnull=True),
+                name="disposal_one_waiting",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.proposed_at:%Y-%m-%d}"

@@ -3,6 +3,7 @@ from django.urls import path
 from portal.operations import (
     audit_views,
     disclosure_views,
+    disposal_views,
     health_views,
     privacy_desk_views,
     privacy_views,
@@ -29,6 +30,12 @@ urlpatterns = [
         "can-bo/du-lieu-ca-nhan/<int:request_id>/",
         privacy_desk_views.detail,
         name="data_queue_request",
+    ),
+    path("can-bo/du-lieu-ca-nhan/het-han-luu/", disposal_views.queue, name="disposals"),
+    path(
+        "can-bo/du-lieu-ca-nhan/het-han-luu/<int:disposal_id>/",
+        disposal_views.minutes,
+        name="disposal",
     ),
     path("tro-giup/", views.help_page, name="help"),
     path("can-bo/gop-tai-khoan/", views.merges, name="merges"),

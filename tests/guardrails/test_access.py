@@ -43,7 +43,7 @@ from tests.factories.dossiers import (
     dossier_at,
     office,
 )
-from tests.factories.operations import DataExportFactory, DataRequestFactory
+from tests.factories.operations import DataExportFactory, DataRequestFactory, DisposalFactory
 from tests.factories.payments import PaymentFactory, refund_suggested
 from tests.factories.representation import (
     MandateFactory,
@@ -200,6 +200,7 @@ def build_side(key: str) -> Side:
     side.arguments |= {
         "export_id": DataExportFactory(user=owner).pk,
         "request_id": DataRequestFactory(user=owner).pk,
+        "disposal_id": DisposalFactory().pk,
     }
     today = timezone.localdate()
     side.delegated_id = StaffRoleFactory(

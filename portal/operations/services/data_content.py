@@ -90,6 +90,7 @@ LEFT_OUT: Final = {
     "socialaccount.SocialAccount": "a table of allauth that nothing here writes",
     "accounts.UserEvent": "versions of columns that the account shows",
     "accounts.StaffRoleEvent": "staff only",
+    "operations.Disposal": "staff only: who disposed of dossiers that name nobody any more",
     "admin.LogEntry": "staff only: what system administrators changed",
     "procedures.Revision": "staff only: who edited the catalogue",
     "procedures.RevisionEvent": "staff only: who edited the catalogue",

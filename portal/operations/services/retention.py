@@ -6,12 +6,12 @@ from datetime import datetime
 
 from django.db import transaction
 
-from dossiers.services import privacy, retention as dossiers
+from dossiers.services import disposal as listing, privacy, retention as dossiers
 from portal.core.dates import local_day
 from portal.notices import outbox
 from portal.notices.models import Notice
 from portal.operations import policies
-from portal.operations.services import doomed
+from portal.operations.services import disposals, doomed
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class Swept:
     files_removed: int
     notices_wiped: int
     notices_removed: int
+    dossiers_listed: int
 
     def lines(self) -> list[str]:
         return [f"{name}: {count}" for name, count in asdict(self).items()]
@@ -42,6 +43,7 @@ def due(*, at: datetime) -> Swept:
         files_removed=privacy.loose_files(before=untouched).count(),
         notices_wiped=outbox.worded(before=at - terms.notice_words).count(),
         notices_removed=Notice.objects.filter(created_at__lt=at - terms.notice_rows).count(),
+        dossiers_listed=disposals.due_to_list(at=at).count(),
     )
 
 
@@ -69,6 +71,7 @@ def apply(*, at: datetime) -> Swept:
         doomed.doom(keys, at=at)
         return removed
 
+    _batch(listing.unlist_reopened)
     swept = Swept(
         drafts_told=_until_none_is_left(tell),
         drafts_removed=_until_none_is_left(remove),
@@ -79,6 +82,7 @@ def apply(*, at: datetime) -> Swept:
         notices_removed=_until_none_is_left(
             lambda: outbox.remove_old(before=at - terms.notice_rows)
         ),
+        dossiers_listed=_until_none_is_left(lambda: disposals.list_batch(at=at)),
     )
     doomed.purge_doomed()
     return swept
