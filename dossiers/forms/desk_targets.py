@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from crispy_forms.layout import LayoutObject
 from django import forms
@@ -48,6 +48,9 @@ class Chosen:
 
 class TargetRows(LayoutObject):  # type: ignore[misc]  # crispy has no types
     """Where a layout puts the rows; papers lie open, answers are folded."""
+
+    # What crispy asks every object of a layout for; the rows are the form's own business.
+    fields: ClassVar[list[str]] = []
 
     def render(self, form: Any, context: Any, **kwargs: Any) -> SafeString:
         return mark_safe(  # noqa: S308 -- a rendered template

@@ -19,6 +19,7 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _
 from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.http import require_safe
 
 from accounts.decorators import fresh_proof_required, staff_required
 from accounts.enums import PayWay, Role, UnitKind
@@ -77,13 +78,18 @@ class SystemSite(admin.AdminSite):
                 path(
                     f"{place}/", self.admin_view(shown.changelist_view), name=f"{name}_changelist"
                 ),
-                path(f"{place}/moi/", self.admin_view(shown.add_view), name=f"{name}_add"),
                 path(
                     f"{place}/<str:object_id>/",
-                    self.admin_view(shown.change_view),
+                    self.admin_view(
+                        shown.change_view if shown.may_change else require_safe(shown.change_view)
+                    ),
                     name=f"{name}_change",
                 ),
             ]
+            if shown.may_add:
+                pages.insert(
+                    -1, path(f"{place}/moi/", self.admin_view(shown.add_view), name=f"{name}_add")
+                )
         return pages
 
 

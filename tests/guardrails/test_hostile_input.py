@@ -131,7 +131,9 @@ def address(name: str, arguments: Mapping[str, object]) -> str:
         value = arguments[match[1]]
         return quote_from_bytes(value) if isinstance(value, bytes) else quote(str(value), safe="")
 
-    return "/" + ARGUMENT.sub(piece, str(PATTERNS[name].pattern))
+    # Of what is included under a prefix, only Django's own pages of configuration.
+    prefix = "/quan-tri/" if name.startswith("admin:") else "/"
+    return prefix + ARGUMENT.sub(piece, str(PATTERNS[name].pattern))
 
 
 def encoded(pairs: Mapping[str, bytes]) -> str:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,9 +14,9 @@ from dossiers.services import extension
 from portal.core.dates import format_short_day
 from portal.notices.models import Notice
 from tests.dossiers.desk import LATER
-from tests.factories.accounts import StaffFactory
+from tests.factories.accounts import StaffFactory, sign_in_proved
 from tests.factories.dossiers import dossier_at, office
-from tests.races.test_claims import all_have_read, kinds, signed_in, without_locks
+from tests.races.test_claims import all_have_read, kinds, without_locks
 from tests.races.together import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -38,7 +39,7 @@ def a_week_later(dossier):
 def test_of_two_leaders_one_apologises_and_the_other_reads_who(place, leaders):
     dossier = dossier_at(DossierState.PROCESSING, place=place, submitted_at=timezone.now())
     url = reverse("dossiers:extend", args=[dossier.code])
-    clients = [signed_in(leader) for leader in leaders]
+    clients = [sign_in_proved(Client(), leader) for leader in leaders]
     typed = {
         "version": dossier.version,
         "new_day": format_short_day(a_week_later(dossier)),
