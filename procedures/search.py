@@ -49,6 +49,8 @@ class Question:
 
     typed: str
     words: tuple[str, ...]
+    # Without the cut that keeps a search for all words affordable.
+    all_words: tuple[str, ...] = ()
 
     @property
     def phrase(self) -> str:
@@ -70,7 +72,8 @@ def read_question(typed: str) -> Question:
         sign if unicodedata.category(sign) != "Cc" else " " for sign in typed[:QUERY_LENGTH]
     )
     shown = " ".join(visible.split())
-    return Question(typed=shown, words=tuple(_words(shown))[:MAX_WORDS])
+    words = tuple(_words(shown))
+    return Question(typed=shown, words=words[:MAX_WORDS], all_words=words)
 
 
 def plain(text: str) -> str:

@@ -3,6 +3,7 @@
 from procedures.models.catalogue import Field, Procedure, Revision
 from procedures.models.content import Case, FeeRule, Paper, PrintableForm, ProcessingTime
 from procedures.models.imports import ImportedRecord
+from procedures.models.search import SearchEntry, SearchTerm, SearchWord
 from procedures.models.service import FormVersion, Offer, WorkflowVersion
 
 __all__ = [
@@ -17,5 +18,8 @@ __all__ = [
     "Procedure",
     "ProcessingTime",
     "Revision",
+    "SearchEntry",
+    "SearchTerm",
+    "SearchWord",
     "WorkflowVersion",
 ]

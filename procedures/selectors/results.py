@@ -13,7 +13,7 @@ from django.db.models.functions import JSONObject
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from procedures import facts, search
+from procedures import facts, ranking, search
 from procedures.enums import FilingChannel
 from procedures.facts import Fact
 from procedures.levels import LEVEL_WORDS
@@ -139,7 +139,10 @@ def find_entries(question: Question, *, on: date) -> Catalogue:
     """Return everything that a question finds, in order, with what is needed to say who serves."""
     units = load_units(on=on)
     findable = Procedure.objects.findable()
-    found = _values(search.matching(findable, question))
+    found = ranking.rank(question) if question.words else []
+    if not found:
+        # The beginning of a word, or a catalogue of which no index has been written.
+        found = _values(search.matching(findable, question))
     if not found and question.words:
         found = _values(search.alike(findable, question))
     offers = load_offers([row["pk"] for row in found], on=on) if found else {}

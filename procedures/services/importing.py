@@ -15,6 +15,7 @@ from procedures.enums import ProcedureState, RevisionState
 from procedures.importing.findings import WORDS, Finding, Kind
 from procedures.importing.records import Record, Unreadable
 from procedures.importing.writing import Writing, write
+from procedures.indexing import index_procedures
 from procedures.models import ImportedRecord, Procedure, Revision
 
 # One import at a time, whoever starts it; any number that nothing else takes.
@@ -101,7 +102,7 @@ def _store(records: list[Record], report: list[Told], *, at: datetime, dry_run: 
         report.append(Told(record.line, record.code, outcome, record.findings))
         if writing is not None:
             writings.append(writing)
-    write(writings, at=at)
+    index_procedures(write(writings, at=at))
     if dry_run:
         # Written and taken back: what the database refuses is found by a dry run as well.
         raise _DryRun

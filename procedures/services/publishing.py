@@ -9,6 +9,7 @@ from accounts.models import StaffRole, User
 from accounts.selectors import list_roles
 from portal.core.dates import local_day
 from procedures.enums import ProcedureState, RevisionState
+from procedures.indexing import index_procedures
 from procedures.levels import content_level
 from procedures.models import FeeRule, Procedure, Revision
 from procedures.search import search_lines
@@ -70,6 +71,7 @@ def publish_revision(*, revision_id: int, publisher: User | None, at: datetime) 
             "paid_level",
         ]
     )
+    index_procedures([procedure.pk])
     return procedure
 
 

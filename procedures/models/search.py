@@ -1,0 +1,73 @@
+"""The search index: which words each procedure is found by, and how many hold each word."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from procedures.models.catalogue import Procedure
+
+
+class SearchEntry(models.Model):
+    """A procedure in the index."""
+
+    procedure = models.OneToOneField(
+        Procedure, primary_key=True, on_delete=models.CASCADE, related_name="search_entry"
+    )
+    # What the words of the name weigh together, so that a plain name beats its special cases.
+    name_weight = models.FloatField(default=0)
+
+    class Meta:
+        verbose_name = _("thủ tục trong chỉ mục tìm kiếm")
+
+    def __str__(self) -> str:
+        return str(self.procedure_id)
+
+
+class SearchTerm(models.Model):
+    """A folded word, or two words in a row, of a procedure, with its weight there."""
+
+    # Rewritten with the procedure's other terms; a constraint would be looked at a million times.
+    procedure = models.ForeignKey(
+        Procedure, on_delete=models.CASCADE, related_name="+", db_constraint=False
+    )
+    term = models.CharField(max_length=80)
+    weight = models.FloatField()
+    in_name = models.BooleanField()
+
+    class Meta:
+        verbose_name = _("từ khóa của thủ tục")
+        indexes = [
+            models.Index(
+                fields=["term"],
+                include=["procedure", "weight", "in_name"],
+                name="search_term_covering",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.term
+
+
+class SearchWord(models.Model):
+    """A term of the whole catalogue, and how many procedures hold it."""
+
+    term = models.CharField(max_length=80, primary_key=True)
+    holders = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = _("từ trong danh mục")
+        indexes = [
+            # Slips of the fingers are looked up among single words.
+            GinIndex(
+                fields=["term"],
+                opclasses=["gin_trgm_ops"],
+                condition=~Q(term__contains=" "),
+                name="search_word_trigram",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.term

@@ -1,0 +1,14 @@
+"""Writing the whole search index anew, after an upgrade or a change of how terms weigh."""
+
+from django.db import transaction
+
+from procedures.indexing import index_procedures
+from procedures.models import Procedure
+
+
+@transaction.atomic(durable=True)
+def index_catalogue() -> int:
+    """Index every procedure and return how many there are."""
+    ids = list(Procedure.objects.order_by("pk").values_list("pk", flat=True))
+    index_procedures(ids)
+    return len(ids)

@@ -1,0 +1,197 @@
+"""Everyday words find the right procedure, the plain one before its special cases."""
+
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+
+from procedures.indexing import index_procedures
+from procedures.models import Procedure, SearchEntry, SearchTerm, SearchWord
+from procedures.ranking import rank, read_terms
+from procedures.search import Match, read_question
+from procedures.services.publishing import publish_revision
+from procedures.services.reindexing import index_catalogue
+from procedures.vocabulary import load_vocabulary
+from tests.factories.procedures import PUBLISHED_AT, ProcedureFactory
+
+NAMES = {
+    "9.100001": "Thủ tục đăng ký khai sinh",
+    "9.100002": "Thủ tục đăng ký khai sinh có yếu tố nước ngoài",
+    "9.100003": "Thủ tục đăng ký lại khai sinh",
+    "9.100004": "Đăng ký thường trú",
+    "9.100005": "Xóa đăng ký thường trú",
+    "9.100006": "Cấp lại giấy phép lái xe",
+    "9.100007": "Cấp giấy phép lái xe",
+    "9.100008": "Đăng ký thành lập hộ kinh doanh",
+    "9.100009": "Thủ tục đăng ký khai tử",
+    "9.100010": "Cấp hộ chiếu phổ thông ở trong nước",
+    "9.100011": "Thủ tục cấp Giấy xác nhận tình trạng hôn nhân",
+    "9.100012": "Cấp giấy phép thăm dò khoáng sản",
+}
+
+
+@pytest.fixture
+def names(db):
+    for code, name in NAMES.items():
+        ProcedureFactory(code=code, name=name)
+    index_catalogue()
+
+
+def codes(typed):
+    return [row["code"] for row in rank(read_question(typed))]
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("đăng ký khai sinh", "9.100001"),
+        ("làm giấy khai sinh cho con cần giấy tờ gì?", "9.100001"),
+        ("lam giay khai sinh cho con", "9.100001"),
+        ("khai sinh cho con lai", "9.100002"),
+        ("làm lại giấy khai sinh", "9.100003"),
+        ("nhập hộ khẩu", "9.100004"),
+        ("nhap ho khau o dau", "9.100004"),
+        ("cắt hộ khẩu", "9.100005"),
+        ("mất bằng lái", "9.100006"),
+        ("mở quán ăn", "9.100008"),
+        ("mẹ tôi mới mất", "9.100009"),
+        ("làm hộ chiếu mất bao lâu", "9.100010"),
+        ("xin giấy độc thân", "9.100011"),
+        # Slips of the fingers: a letter too many, two swapped.
+        ("giay phep lai xee", "9.100007"),
+        ("khia tu", "9.100009"),
+        ("9.100004", "9.100004"),
+    ],
+)
+def test_everyday_words_find_the_procedure(names, typed, code):
+    assert codes(typed)[0] == code
+
+
+def test_plain_procedure_comes_before_its_special_cases(names):
+    assert codes("khai sinh")[:2] == ["9.100001", "9.100003"]
+
+
+def test_name_typed_exactly_comes_first_and_a_slip_is_called_one(names):
+    assert rank(read_question("cấp giấy phép lái xe"))[0]["found"] == Match.EXACT
+    assert rank(read_question("giấy phép lái xee"))[0]["found"] == Match.ALIKE
+
+
+@pytest.mark.parametrize("typed", ["", "???", "xyzzyqqq", "cần giấy tờ gì", "%", "' OR 1=1"])
+def test_words_that_tell_nothing_rank_nothing(names, typed):
+    assert codes(typed) == []
+
+
+def test_repealed_procedure_is_not_ranked(names):
+    Procedure.objects.filter(code="9.100009").update(state="REPEALED")
+
+    assert "9.100009" not in codes("khai tử")
+
+
+def test_whole_question_is_one_statement(names, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        rank(read_question("tôi muốn nhập hộ khẩu cho con thì cần những giấy tờ gì"))
+    with django_assert_num_queries(2):
+        rank(read_question("giay phep lai xee"))
+
+
+def test_phrases_of_asking_are_not_looked_for():
+    words = read_question("Hồ sơ đăng ký tạm trú gồm những gì?").all_words
+
+    terms = dict(zip(*_columns(read_terms(words)), strict=True))
+
+    assert "dang ky" in terms
+    assert "gom" not in terms
+    assert "ho so" not in terms
+
+
+def _columns(sought):
+    return sought.terms, sought.shares
+
+
+def test_publishing_writes_the_words_and_takes_the_old_ones_away(db):
+    procedure = ProcedureFactory(name="Tên cũ lạ")
+    with transaction.atomic():
+        index_procedures([procedure.pk])
+    revision = procedure.revisions.create(
+        number=1, name="Cấp phép thả diều", keywords=["chơi diều"], results=["Giấy phép diều"]
+    )
+
+    publish_revision(revision_id=revision.pk, publisher=None, at=PUBLISHED_AT)
+
+    terms = set(SearchTerm.objects.filter(procedure=procedure).values_list("term", flat=True))
+    assert {"tha dieu", "choi dieu", "giay phep"} <= terms
+    assert not {"cu", "la"} & terms
+    assert SearchWord.objects.get(term="tha dieu").holders == 1
+    assert SearchEntry.objects.get(procedure=procedure).name_weight > 0
+    assert codes("thả diều") == [procedure.code]
+
+
+def test_index_is_the_same_when_written_twice(names):
+    before = set(SearchTerm.objects.values_list("procedure_id", "term", "weight", "in_name"))
+
+    index_catalogue()
+
+    after = SearchTerm.objects.values_list("procedure_id", "term", "weight", "in_name")
+    assert set(after) == before
+    assert len(after) == len(before)
+
+
+def test_sayings_are_data_without_doubles_or_loops():
+    vocabulary = load_vocabulary()
+
+    assert len(vocabulary.synonyms) > 300
+    for said, meant in vocabulary.synonyms.items():
+        assert said not in meant
+        assert all(meant)
+
+
+class TestEvaluating:
+    def evaluate(self, tmp_path, *questions):
+        path = tmp_path / "cau-hoi.jsonl"
+        path.write_text("\n".join([*map(json.dumps, questions), "{"]))
+        out = StringIO()
+        call_command("evaluate_search", str(path), stdout=out)
+        return out.getvalue().splitlines()
+
+    def test_scores_and_reasons_are_printed(self, names, tmp_path):
+        right = {"text": "nhập hộ khẩu", "gold_codes": ["9.100004"]}
+        wrong = {"text": "nhập hộ khẩu", "gold_codes": ["9.100009"]}
+
+        lines = self.evaluate(
+            tmp_path,
+            right,
+            wrong,
+            {**right, "ambiguous": True},
+            {**right, "context_dependent": True},
+            {"text": "x", "gold_codes": []},
+            {"text": "x", "gold_codes": ["0.0"]},
+        )
+
+        assert lines[0] == "7 câu hỏi, dùng 2"
+        assert len([line for line in lines if line.startswith("  bỏ 1: ")]) == 5
+        assert lines[-2] == "có dấu     hit@1 0.500  hit@5 0.500  MRR 0.500"
+        assert lines[-1] == "không dấu  hit@1 0.500  hit@5 0.500  MRR 0.500"
+
+    def test_any_procedure_of_the_same_name_is_a_hit(self, names, tmp_path):
+        ProcedureFactory(code="9.200000", name="ĐĂNG KÝ thường trú")
+
+        lines = self.evaluate(tmp_path, {"text": "nhập hộ khẩu", "gold_codes": ["9.200000"]})
+
+        assert "hit@1 1.000" in lines[-1]
+
+    def test_missing_file_is_said(self, tmp_path):
+        with pytest.raises(CommandError, match="Không có tệp"):
+            call_command("evaluate_search", str(tmp_path / "khong.jsonl"))
+
+
+def test_command_writes_the_index_anew(names):
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procedures_searchterm")
+    out = StringIO()
+
+    call_command("index_search", stdout=out)
+
+    assert f"{len(NAMES)} thủ tục" in out.getvalue()
+    assert codes("nhập hộ khẩu")[0] == "9.100004"
