@@ -70,7 +70,7 @@ RETENTION: Final = (
         notice_rows=timedelta(days=730),
         dossier_months=120,
         dossier_notice=timedelta(days=30),
-        source="Luật Lưu trữ 33/2024/QH15; thời hạn mặc định 10 năm",
+        source="Luật Lưu trữ 33/2024/QH15; thời hạn mặc định của cổng",
     ),
 )
 

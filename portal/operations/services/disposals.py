@@ -130,7 +130,7 @@ def execute(*, disposal_id: int, by: User, at: datetime) -> Disposal:
         raise NeedsSecondPerson
     listed_by = at - policies.retention_on(local_day(at)).dossier_notice
     due = dossiers.still_due(found.codes, listed_by=listed_by)
-    codes = list(due.locked().values_list("code", flat=True))
+    codes = list(due.locked().order_by("pk").values_list("code", flat=True))
     files, keys = privacy.erase_dossiers(due, at=at)
     redact(Notice.objects.filter(subject_key__in=[f"dossier:{code}" for code in codes]), at=at)
     doomed.doom(keys, at=at)
