@@ -70,7 +70,8 @@ class SystemSite(admin.AdminSite):
             path("jsi18n/", self.admin_view(self.i18n_javascript), name="jsi18n"),
             path("<slug:app_label>/", self.admin_view(self.app_index), name="app_list"),
         ]
-        for model, shown in self._registry.items():
+        for model, table in self._registry.items():
+            shown = cast(_Table, table)
             options = model._meta  # noqa: SLF001 -- Django's public name for it
             place = f"{options.app_label}/{options.model_name}"
             name = f"{options.app_label}_{options.model_name}"
