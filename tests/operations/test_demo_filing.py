@@ -4,13 +4,21 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from accounts.enums import IdentityLevel, Role
 from accounts.models import StaffRole, Unit, User
 from dossiers.enums import DossierState
 from dossiers.filing import FilingStep
 from dossiers.models import Dossier, Draft
-from dossiers.services import draft_papers, draft_steps, drafting, reception, submission
+from dossiers.services import (
+    draft_papers,
+    draft_steps,
+    drafting,
+    fees,
+    reception,
+    submission,
+)
 from dossiers.services.drafting import PageMark
 from portal.core.dates import LOCAL_ZONE
 from portal.core.files import inspect_upload
@@ -87,7 +95,18 @@ def file(row: dict[str, Any], told: dict[str, Any]) -> Dossier:
     return submission.submit_dossier(key=draft.submission_key, by_eid=True, **common)
 
 
+def pay_what_is_asked_at_filing(dossier: Dossier) -> None:
+    with transaction.atomic():
+        for due in dossier.obligations.all():
+            assert due.amount_vnd
+            fees.record_settlement(
+                obligation_id=due.pk, amount_vnd=due.amount_vnd, reference="HD 1", by=None, at=NOW
+            )
+
+
 def accept(dossier: Dossier) -> Dossier:
+    if dossier.state == DossierState.PAYMENT:
+        pay_what_is_asked_at_filing(dossier)
     clerk = StaffRole.objects.filter(unit=dossier.receiving_unit, role=Role.CLERK).first()
     assert clerk
     return reception.accept_dossier(dossier_id=dossier.pk, by=clerk.user, at=NOW, version=None)
