@@ -1,13 +1,15 @@
 from django.urls import path
 
-from procedures import views
+from procedures.editor_urls import urlpatterns as editor
+from procedures.views import public
 
 app_name = "procedures"
 
 urlpatterns = [
-    path("thu-tuc/", views.search, name="search"),
-    path("thu-tuc/<str:code>/", views.show, name="detail"),
-    path("thu-tuc/<str:code>/bieu-mau/<slug:key>/", views.form_file, name="form_file"),
-    path("linh-vuc/", views.fields, name="fields"),
-    path("muc-do-dich-vu/", views.levels, name="levels"),
+    path("thu-tuc/", public.search, name="search"),
+    path("thu-tuc/<str:code>/", public.show, name="detail"),
+    path("thu-tuc/<str:code>/bieu-mau/<slug:key>/", public.form_file, name="form_file"),
+    path("linh-vuc/", public.fields, name="fields"),
+    path("muc-do-dich-vu/", public.levels, name="levels"),
+    *editor,
 ]

@@ -27,6 +27,8 @@ def staff_home(user: User | AnonymousUser) -> str:
         return reverse("accounts:unit_people")
     if roles == {Role.AUDITOR}:
         return reverse("operations:audit_events")
+    if roles and roles <= {Role.EDITOR, Role.PUBLISHER}:
+        return reverse("procedures:editor_home")
     return reverse("payments:refunds" if roles == {Role.ACCOUNTANT} else "dossiers:queue")
 
 
