@@ -15,4 +15,5 @@ def catalogue(request: StaffRequest) -> HttpResponse:
     """List the procedures that the typed words find, newest work first."""
     question = read_question(request.GET.get("q", ""))
     listed = editor_catalogue.list_procedures(question, page=request.GET.get("trang", ""))
-    return show(request, "procedures/editor/catalogue.html", {"listed": listed, "q": question.typed})
+    context = {"listed": listed, "q": question.typed}
+    return show(request, "procedures/editor/catalogue.html", context)
