@@ -1,5 +1,7 @@
 """Closed vocabularies of the catalogue. Values are codes; labels are what people read."""
 
+from typing import Final
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -12,8 +14,14 @@ class ProcedureState(models.TextChoices):
 
 class RevisionState(models.TextChoices):
     DRAFT = "DRAFT", _("dự thảo")
+    IN_REVIEW = "IN_REVIEW", _("chờ duyệt")
+    SCHEDULED = "SCHEDULED", _("đã hẹn công bố")
     PUBLISHED = "PUBLISHED", _("đã công bố")
     SUPERSEDED = "SUPERSEDED", _("đã thay thế")
+
+
+# What is still being worked on; none of it is seen by the public.
+WORKING: Final = (RevisionState.DRAFT, RevisionState.IN_REVIEW, RevisionState.SCHEDULED)
 
 
 class FilingChannel(models.TextChoices):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.enums import IdentityLevel, Tier
 from portal.core.history import tracked
 from portal.core.text import fold, sort_key
-from procedures.enums import FeeMoment, ProcedureState, RevisionState
+from procedures.enums import WORKING, FeeMoment, ProcedureState, RevisionState
 
 
 @tracked(without=("sort_key",))
@@ -63,6 +63,17 @@ class Procedure(models.Model):
     # Folded words of name, everyday name, keywords and field: what the search box looks through.
     search_text = models.TextField(editable=False, default="")
     folded_name = models.TextField(editable=False, default="")
+    repealed_at = models.DateTimeField(null=True, blank=True)
+    repealed_by = models.ForeignKey(
+        "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    repeal_decision = models.CharField(
+        _("quyết định bãi bỏ"), max_length=200, blank=True, default="", db_default=""
+    )
+    # What people do instead, where the decision names it.
+    replaced_by = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaces"
+    )
     # How far the published content carries (procedures.levels.content_level); 0 while only listed.
     content_level = models.PositiveSmallIntegerField(editable=False, default=0, db_default=0)
     # The same for an agency that can be paid online.
@@ -151,8 +162,28 @@ class Revision(models.Model):
         on_delete=models.PROTECT,
         related_name="revisions",
     )
+    # The revision that this one was copied from: what its differences are told against.
+    based_on = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    # Grows with every edit: a page made from an older one changes nothing.
+    version = models.PositiveIntegerField(default=0, db_default=0)
     # Whoever changed the draft last; what was loaded from files was edited by nobody here.
     edited_by = models.ForeignKey(
+        "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    edited_at = models.DateTimeField(null=True, blank=True)
+    sent_by = models.ForeignKey(
+        "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    sent_at = models.DateTimeField(null=True, blank=True)
+    # Why a reviewer sent it back, "" while nobody has.
+    review_note = models.TextField(
+        _("ý kiến của người duyệt"), blank=True, default="", db_default=""
+    )
+    # When a reviewed revision publishes itself, and who said so.
+    publish_at = models.DateTimeField(_("hẹn công bố"), null=True, blank=True)
+    scheduled_by = models.ForeignKey(
         "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     published_at = models.DateTimeField(null=True, blank=True)
@@ -173,9 +204,39 @@ class Revision(models.Model):
                 condition=Q(state=RevisionState.PUBLISHED),
                 name="revision_one_published_per_procedure",
             ),
+            # People share one draft; beside it only what an import left may wait.
+            models.UniqueConstraint(
+                fields=["procedure"],
+                condition=Q(state__in=WORKING, edited_by__isnull=False),
+                name="revision_one_worked_on_per_procedure",
+            ),
             models.CheckConstraint(
-                condition=Q(state=RevisionState.DRAFT) | Q(published_at__isnull=False),
+                condition=Q(state__in=WORKING) | Q(published_at__isnull=False),
                 name="revision_published_has_moment",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    state=RevisionState.SCHEDULED,
+                    publish_at__isnull=False,
+                    scheduled_by__isnull=False,
+                )
+                | (
+                    ~Q(state=RevisionState.SCHEDULED)
+                    & Q(publish_at__isnull=True, scheduled_by__isnull=True)
+                ),
+                name="revision_moment_exactly_when_scheduled",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[RevisionState.IN_REVIEW, RevisionState.SCHEDULED])
+                | Q(sent_at__isnull=False, sent_by__isnull=False),
+                name="revision_in_review_was_sent",
+            ),
+            models.CheckConstraint(
+                condition=Q(edited_by__isnull=True)
+                | Q(scheduled_by__isnull=True)
+                | ~Q(scheduled_by=F("edited_by"))
+                | Q(small_office=True),
+                name="revision_scheduled_by_another",
             ),
             models.CheckConstraint(
                 condition=Q(edited_by__isnull=True)
