@@ -15,6 +15,7 @@ from accounts.security import SecurityEventKind
 from accounts.selectors.units import find_agency, may_mark_small
 from accounts.services import security
 from accounts.services.roles import Administrator, NotInYourHouse, require_administrator
+from portal.core import edition
 from portal.core.dates import local_day
 from portal.core.db import requires_transaction
 
@@ -167,6 +168,8 @@ def set_small_office(*, by: User, at: datetime, unit_id: int, small: bool) -> Un
 def _lock_agency(administrator: Administrator, *, unit_id: int) -> Unit:
     if find_agency(administrator.house, unit_id=unit_id) is None:
         raise NotInYourHouse(unit_id)
+    # Hours and days off stand on the public pages of procedures.
+    edition.renew_on_commit()
     return Unit.objects.select_for_update(of=("self",), no_key=True).get(pk=unit_id)
 
 

@@ -8,6 +8,7 @@ from portal.operations.services import (
     data_requests,
     digests,
     doomed,
+    editions,
     erasures,
     retention,
 )
@@ -41,3 +42,9 @@ def report_late_requests(**_later: object) -> None:
 def apply_retention(**_later: object) -> None:
     """Remove what is kept no longer; a second run on the same day finds little or nothing."""
     retention.apply(at=timezone.now())
+
+
+@shared_task(ignore_result=True, soft_time_limit=20, time_limit=25)
+def compare_edition(**_later: object) -> None:
+    """Have public pages sent anew if something that they show changed and nobody said so."""
+    editions.compare_tables()

@@ -133,8 +133,8 @@ DATABASES = {
         env, role=env.str("PORTAL_DATABASE_ROLE", default=APP), process=PORTAL_PROCESS
     )
 }
-# Nothing that has to be shared between processes is kept in a cache: sessions, limits and locks
-# are rows, so that losing Valkey delays messages and nothing else.
+# Nothing that has to be right is kept in a cache: sessions, limits and locks are rows, so that
+# losing Valkey delays messages and has public pages rendered more often (portal.core.edition).
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 # The history of tracked rows: the context stands in each version, so that the row proves itself.
@@ -367,6 +367,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "portal.operations.tasks.apply_retention",
         "schedule": 3600.0,
         "options": {"expires": 3000},
+    },
+    # What the public pages show, changed by whatever hand.
+    "compare-edition": {
+        "task": "portal.operations.tasks.compare_edition",
+        "schedule": 30.0,
+        "options": {"expires": 25},
     },
     "report-late": {
         "task": "dossiers.tasks.report_late",

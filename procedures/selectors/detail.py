@@ -9,6 +9,7 @@ from django_stubs_ext import StrOrPromise
 
 from accounts.enums import Tier
 from accounts.selectors import get_work_calendar
+from portal.core import edition
 from portal.core.dates import format_moment, local_day
 from procedures import facts
 from procedures.enums import FeeStatus, ProcedureState, ServiceMode
@@ -320,5 +321,6 @@ def _ready(
         return ""
     deciding = chosen.offer.deciding_id
     agency = next((unit for unit in units.agencies if unit.pk == deciding), chosen.agency)
-    moment = facts.ready_at(given, at=at, calendar=get_work_calendar(agency))
+    # For as long as the page may be kept, so that it never promises too much.
+    moment = facts.ready_at(given, at=edition.moment(at), calendar=get_work_calendar(agency))
     return format_moment(moment) if moment else ""

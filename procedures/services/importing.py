@@ -10,6 +10,7 @@ from typing import Final
 
 from django.db import connection, transaction
 
+from portal.core import edition
 from portal.core.text import fold
 from procedures.enums import ProcedureState, RevisionState
 from procedures.importing.findings import WORDS, Finding, Kind
@@ -103,6 +104,8 @@ def _store(records: list[Record], report: list[Told], *, at: datetime, dry_run: 
         if writing is not None:
             writings.append(writing)
     index_procedures(write(writings, at=at))
+    if writings:
+        edition.renew_on_commit()
     if dry_run:
         # Written and taken back: what the database refuses is found by a dry run as well.
         raise _DryRun

@@ -7,6 +7,7 @@ from django.db import transaction
 from accounts.enums import Role, Tier
 from accounts.models import StaffRole, User
 from accounts.selectors import list_roles
+from portal.core import edition
 from portal.core.dates import local_day
 from procedures.enums import ProcedureState, RevisionState
 from procedures.indexing import index_procedures
@@ -72,6 +73,7 @@ def publish_revision(*, revision_id: int, publisher: User | None, at: datetime) 
         ]
     )
     index_procedures([procedure.pk])
+    edition.renew_on_commit()
     return procedure
 
 

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from portal.core import edition
 from procedures.indexing import index_procedures
 from procedures.models import Procedure
 
@@ -11,4 +12,5 @@ def index_catalogue() -> int:
     """Index every procedure and return how many there are."""
     ids = list(Procedure.objects.order_by("pk").values_list("pk", flat=True))
     index_procedures(ids)
+    edition.renew_on_commit()
     return len(ids)
