@@ -15,6 +15,7 @@ from dossiers.enums import Relation
 from dossiers.models import Draft, DraftPaper
 from dossiers.people import CheckedPeople, check_people
 from dossiers.returns import CheckedReturn, check_return
+from portal.core.places import national_places
 from procedures.eform.answers import Checked, Typed, check, merge, visible_sections
 from procedures.eform.definition import Definition, Section
 from procedures.eform.drafts import head_of
@@ -224,7 +225,7 @@ def judge(filing: Filing) -> Verdict:
     form = Checked()
     sections: tuple[Section, ...] = ()
     if filing.definition is not None:
-        form = check(filing.definition, filing.typed, today=filing.today)
+        form = check(filing.definition, filing.typed, today=filing.today, places=national_places())
         sections = visible_sections(filing.definition, merge(form.answers, form.sealed))
     returning = check_return(
         method=draft.return_method,

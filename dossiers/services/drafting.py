@@ -19,6 +19,7 @@ from dossiers.policies import is_known_well_enough
 from portal.core.dates import to_local
 from portal.core.db import requires_transaction
 from portal.core.identity import format_phone
+from portal.core.places import national_places
 from procedures.eform.answers import Typed, check
 from procedures.eform.drafts import head_of
 from procedures.eform.parsing import parse_definition
@@ -261,7 +262,13 @@ def store_typed(draft: Draft, typed: Typed, *, at: datetime) -> None:
     sealed: dict[str, Any] = dict(typed)
     if version is not None:
         definition = parse_definition(version.definition)
-        checked = check(definition, typed, today=to_local(at).date(), complete=False)
+        checked = check(
+            definition,
+            typed,
+            today=to_local(at).date(),
+            places=national_places(),
+            complete=False,
+        )
         known = {field.key for field in definition.fields()}
         unknown = {path: values for path, values in typed.items() if head_of(path) not in known}
         clear, sealed = checked.typed, {**unknown, **checked.sealed_typed}

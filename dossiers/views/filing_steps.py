@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 
 from dossiers import filing
@@ -17,8 +18,10 @@ from dossiers.returns import asked_rules
 from dossiers.selectors import filing as pages
 from dossiers.services import draft_steps
 from dossiers.views.filing_frame import Desk, desk_of, not_yet, show
+from portal.core.places import national_places
 from portal.core.text import whole_number
 from procedures.eform.answers import Typed
+from procedures.eform.definition import Definition
 from procedures.eform.drafts import head_of
 from procedures.eform.forms import SectionForm, posted_answers
 from procedures.eform.prefill import prefill
@@ -103,7 +106,7 @@ def _stored_form(desk: Desk, place: Place) -> Any:
     if definition is None:
         return None
     typed = prefill(definition, pages.account_sources(desk.filing), typed=desk.filing.typed)
-    return SectionForm(definition, place.section, today=desk.filing.today, typed=typed)
+    return _section_form(desk, definition, place.section, typed=typed)
 
 
 def _posted_form(desk: Desk, place: Place) -> Any:
@@ -127,8 +130,20 @@ def _posted_form(desk: Desk, place: Place) -> Any:
     definition = desk.filing.definition
     if definition is None:
         return None
+    return _section_form(desk, definition, place.section, typed=desk.filing.typed, data=post)
+
+
+def _section_form(
+    desk: Desk, definition: Definition, section: str, *, typed: Typed, data: Any = None
+) -> SectionForm:
     return SectionForm(
-        definition, place.section, today=desk.filing.today, typed=desk.filing.typed, data=post
+        definition,
+        section,
+        today=desk.filing.today,
+        typed=typed,
+        data=data,
+        places=national_places(),
+        communes_url=reverse("procedures:communes"),
     )
 
 
@@ -196,9 +211,7 @@ def _section_typed(desk: Desk, section: str) -> Typed:
     if definition is None or section not in {one.key for one in definition.sections}:
         # The form changed under the page: what was typed is still kept.
         return posted_answers(post)
-    form = SectionForm(
-        definition, section, today=desk.filing.today, typed=desk.filing.typed, data=post
-    )
+    form = _section_form(desk, definition, section, typed=desk.filing.typed, data=post)
     mine = {field.key for field in form.section.fields}
     return {path: values for path, values in form.typed.items() if head_of(path) in mine}
 

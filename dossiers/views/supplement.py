@@ -24,6 +24,7 @@ from dossiers.services import supplement_files, supplements
 from dossiers.views.filing_papers import scan_of
 from portal.core import files as core_files
 from portal.core.dates import to_local
+from portal.core.places import national_places
 from procedures.eform.definition import Definition
 from procedures.eform.forms import SectionForm
 from procedures.eform.parsing import parse_definition
@@ -197,6 +198,8 @@ def _form(asked: Asked, *, data: Any = None) -> SectionForm | None:
         today=to_local(timezone.now()).date(),
         typed=forms.typed_of(definition, dossier.answers, dossier.unsealed_answers()),
         data=data,
+        places=national_places(),
+        communes_url=reverse("procedures:communes"),
     )
 
 

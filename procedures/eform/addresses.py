@@ -5,9 +5,10 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
+from portal.core.places import MAX_OFFERED, Candidate
 from portal.core.text import fold
-from procedures.eform.definition import ADDRESS_PARTS, Field
-from procedures.eform.values import FieldError, Places, tidy_line
+from procedures.eform.definition import ADDRESS_PARTS, Field, FieldType
+from procedures.eform.values import FieldError, Gazetteer, Places, tidy_line
 
 MAX_NAME: Final = 100
 MAX_DETAIL: Final = 300
@@ -16,23 +17,37 @@ COMMUNE_KINDS: Final = ("phuong ", "p. ", "xa ", "dac khu ")
 
 
 class AddressError(FieldError):
-    """An address that cannot be taken; `part` says which of its inputs to mend or still fill."""
+    """
+    An address that cannot be taken; `part` says which of its inputs to mend or still fill.
 
-    def __init__(self, part: str, sentence: str, *, is_missing: bool = False) -> None:
+    `choices` are the communes that what was typed may mean: the page asks which.
+    """
+
+    def __init__(
+        self,
+        part: str,
+        sentence: str,
+        *,
+        is_missing: bool = False,
+        choices: Sequence[Candidate] = (),
+    ) -> None:
         """Keep the input beside the sentence."""
         super().__init__(sentence)
         self.part = part
         self.is_missing = is_missing
+        self.choices = tuple(choices)
 
 
 def clean_address(
-    field: Field, typed: Mapping[str, str], *, places: Places | None
+    field: Field, typed: Mapping[str, str], *, places: Places | None, picked: str = ""
 ) -> dict[str, str] | None:
     """
     Turn the three inputs of an address into its stored value.
 
     Without `places` the names are taken as typed and carry no code. The province may come as a
-    code or a name; the commune is found by its name, with or without diacritics and kind.
+    code or a name; the commune is found by its name, with or without diacritics and kind. Where
+    the name is an old one or means several communes, the error carries the choices, and `picked`
+    is the code that the person then chose; one that answers another name counts for nothing.
 
     :raises AddressError: if a part is unknown, too long or missing.
     """
@@ -44,23 +59,40 @@ def clean_address(
             "detail", _("Rút gọn còn tối đa %(limit)d ký tự.") % {"limit": MAX_DETAIL}
         )
     if not province:
-        raise AddressError("province", _("Chọn tỉnh hoặc thành phố."), is_missing=True)
+        known = _candidates(commune, "", places)
+        found = _picked(known, picked)
+        if found is None:
+            raise AddressError(
+                "province",
+                _("Chọn tỉnh hoặc thành phố."),
+                is_missing=True,
+                choices=known if len(known) <= MAX_OFFERED else (),
+            )
+        return {**_commune_of(found), "detail": detail}
     province_code, province_name = _find_province(province, places)
     if not commune:
         raise AddressError("commune", _("Nhập tên xã, phường hoặc đặc khu."), is_missing=True)
-    commune_code, commune_name = _find_commune(commune, province_code, province_name, places)
     return {
-        "province": province_code,
-        "province_name": province_name,
-        "commune": commune_code,
-        "commune_name": commune_name,
+        **_find_commune(commune, province_code, province_name, places, picked=picked),
         "detail": detail,
     }
+
+
+def choices_of(name: str, *, province: str, places: Places) -> tuple[Candidate, ...]:
+    """Return what a page must ask between for a typed commune; () if it is clear, or unknown."""
+    asked = Field(key="address", type=FieldType.ADDRESS, label="")
+    try:
+        clean_address(asked, {"province": province, "commune": name}, places=places)
+    except AddressError as error:
+        return error.choices
+    return ()
 
 
 def _find_province(typed: str, places: Places | None) -> tuple[str, str]:
     if places is None:
         return "", _short(typed, "province")
+    if isinstance(places, Gazetteer) and (named := places.province(typed)):
+        return named
     found = _find(typed, places(None), PROVINCE_KINDS)
     if len(found) != 1:
         raise AddressError("province", _("Chọn tỉnh hoặc thành phố trong danh sách."))
@@ -68,24 +100,67 @@ def _find_province(typed: str, places: Places | None) -> tuple[str, str]:
 
 
 def _find_commune(
-    typed: str, province_code: str, province_name: str, places: Places | None
-) -> tuple[str, str]:
+    typed: str,
+    province_code: str,
+    province_name: str,
+    places: Places | None,
+    *,
+    picked: str,
+) -> dict[str, str]:
+    province = {"province": province_code, "province_name": province_name}
     if places is None:
-        return "", _short(typed, "commune")
+        return {**province, "commune": "", "commune_name": _short(typed, "commune")}
     found = _find(typed, places(province_code), COMMUNE_KINDS)
-    if len(found) > 1:
+    if len(found) == 1:
+        return {**province, "commune": found[0][0], "commune_name": found[0][1]}
+    if found:
         names = _(" hay ").join(f"“{name}”" for _code, name in found)
-        raise AddressError("commune", _("Ghi rõ là %(names)s.") % {"names": names})
-    if not found:
-        raise AddressError(
-            "commune",
-            _(
-                "%(province)s không có xã, phường này theo tên gọi từ 01/07/2025. Chọn tên trong "
-                "danh sách gợi ý; tên cũ, nếu cần, ghi thêm ở ô số nhà, đường."
-            )
-            % {"province": province_name},
+        choices = [Candidate(*one, province_code, province_name) for one in found]
+        sentence = _("Ghi rõ là %(names)s.") % {"names": names}
+    else:
+        choices = _candidates(typed, province_code, places)
+        sentence = _unknown(choices, province_name)
+    if chosen := _picked(choices, picked):
+        return _commune_of(chosen)
+    too_many = len(choices) > MAX_OFFERED
+    raise AddressError("commune", sentence, choices=() if too_many else choices)
+
+
+def _unknown(choices: Sequence[Candidate], province_name: str) -> str:
+    """Say what to do about a name that is not one of the province's communes."""
+    names = {"province": province_name}
+    if len(choices) > MAX_OFFERED:
+        return _("Nhiều nơi từng có tên này. Ghi thêm quận, huyện cũ, ví dụ “Phường 1, Quận 3”.")
+    if choices and any(one.former for one in choices):
+        return _("Đây là tên gọi trước ngày 01/07/2025. Chọn tên gọi hiện nay ở ngay bên dưới.")
+    if choices:
+        return _("%(province)s không có xã, phường tên này. Chọn nơi đúng ở ngay bên dưới.") % names
+    return (
+        _(
+            "%(province)s không có xã, phường này. Kiểm tra lại cách viết, hoặc ghi kèm quận, "
+            "huyện cũ, ví dụ “Phường 1, Quận 3”."
         )
-    return found[0]
+        % names
+    )
+
+
+def _candidates(typed: str, province: str, places: Places | None) -> list[Candidate]:
+    if not typed or not isinstance(places, Gazetteer):
+        return []
+    return places.suggest(typed, province)
+
+
+def _picked(choices: Sequence[Candidate], code: str) -> Candidate | None:
+    return next((one for one in choices if code and one.code == code), None)
+
+
+def _commune_of(found: Candidate) -> dict[str, str]:
+    return {
+        "province": found.province,
+        "province_name": found.province_name,
+        "commune": found.code,
+        "commune_name": found.name,
+    }
 
 
 def _short(typed: str, part: str) -> str:

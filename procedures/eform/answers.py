@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from procedures.eform.addresses import AddressError, clean_address
+from portal.core.places import Candidate
+from procedures.eform.addresses import AddressError, clean_address, typed_address
 from procedures.eform.conditions import holds
 from procedures.eform.definition import (
     ADDRESS_PARTS,
@@ -40,12 +41,14 @@ class Checked:
 
     `answers` and `sealed` are cleaned and hold only what is shown; `typed` and `sealed_typed` are
     what the person wrote, right or wrong, shown or hidden, for the draft and for showing the form
-    again. Personal fields are only ever in the sealed ones, by path.
+    again. Personal fields are only ever in the sealed ones, by path. `choices` holds, by the path
+    of an address, the communes that the page must ask between.
     """
 
     answers: dict[str, Any] = dataclass_field(default_factory=dict)
     sealed: dict[str, Any] = dataclass_field(default_factory=dict)
     errors: dict[str, str] = dataclass_field(default_factory=dict)
+    choices: dict[str, tuple[Candidate, ...]] = dataclass_field(default_factory=dict)
     typed: Typed = dataclass_field(default_factory=dict)
     sealed_typed: Typed = dataclass_field(default_factory=dict)
 
@@ -120,6 +123,7 @@ class Run:
         self.values: dict[str, Any] = {}
         self.shown: set[str] = set()
         self.outcome = Checked()
+        self.refused: set[str] = set()
 
     def visit(self, field: Field, *, is_shown: bool) -> None:
         is_shown = is_shown and holds(field.show_if, self.values.get)
@@ -215,25 +219,47 @@ class Run:
                 kept[goes_as] = self.texts(came_as) or [""]
         if not is_shown:
             return None
-        try:
-            value = self.clean(field, source)
-        except AddressError as error:
-            if self.complete or not error.is_missing:
-                self.report(f"{path}.{error.part}", error.sentence)
-            return None
-        except FieldError as error:
-            self.report(path, error.sentence)
-            return None
-        if value is None and field.required and self.complete:
+        value: Value | None
+        if field.type is FieldType.ADDRESS:
+            value = self.take_address(field, source, path, kept)
+        else:
+            value = self.take_one(field, source, path)
+        if value is None and field.required and self.complete and path not in self.refused:
             is_address = field.type is FieldType.ADDRESS
             self.report(f"{path}.province" if is_address else path, _missing(field))
         return value
 
-    def clean(self, field: Field, source: str) -> Value | None:
-        if field.type is not FieldType.ADDRESS:
+    def take_one(self, field: Field, source: str, path: str) -> Value | None:
+        try:
             return clean(field, self.texts(source), today=self.today)
-        typed = {part: " ".join(self.texts(f"{source}.{part}")[-1:]) for part in ADDRESS_PARTS}
-        return clean_address(field, typed, places=self.places)
+        except FieldError as error:
+            self.refused.add(path)
+            self.report(path, error.sentence)
+        return None
+
+    def take_address(
+        self, field: Field, source: str, path: str, kept: Typed
+    ) -> dict[str, str] | None:
+        texts = {part: self.texts(f"{source}.{part}") for part in ADDRESS_PARTS}
+        # Beside the typed name of a commune may stand the code that the page offered for it.
+        typed = {part: " ".join(found[:1]) for part, found in texts.items()}
+        picked = texts["commune"][-1] if len(texts["commune"]) > 1 else ""
+        commune = f"{path}.commune"
+        if commune in kept:  # a choice is made anew with the next page
+            kept[commune] = kept[commune][:1]
+        try:
+            value = clean_address(field, typed, places=self.places, picked=picked)
+        except AddressError as error:
+            self.refused.add(path)
+            if error.choices and self.is_reporting:
+                self.outcome.choices[path] = error.choices
+            if self.complete or not error.is_missing:
+                self.report(f"{path}.{error.part}", error.sentence)
+            return None
+        if value and self.places:
+            # An old name or an unmarked one was understood: the page goes on with today's name.
+            kept |= {f"{path}.{part}": [text] for part, text in typed_address(value).items()}
+        return value
 
     def texts(self, path: str) -> list[str]:
         """Return what was typed at a path, tidied, without the empty ones."""

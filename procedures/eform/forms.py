@@ -195,13 +195,20 @@ class _Builder:
             path,
             condition=words,
             places=self.form.places,
+            province=province,
         )
         form.fields.update(inputs)
         if field.type is not FieldType.ADDRESS:
             return shown_if(path, wire)
         communes = self.form.places(province) if self.form.places and province else ()
         piece = AddressPiece(
-            path, field, hint(field, words), tuple(inputs), communes, self.form.communes_url
+            path,
+            field,
+            hint(field, words),
+            tuple(inputs),
+            communes,
+            self.form.communes_url,
+            self.form.checked.choices.get(path, ()),
         )
         return shown_if(piece, wire)
 

@@ -11,8 +11,9 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from portal.core.places import Candidate
 from procedures.eform.answers import row_title
-from procedures.eform.definition import Field
+from procedures.eform.definition import ADDRESS_PARTS, Field
 
 NEW_ROW: Final = "__row__"
 
@@ -79,6 +80,7 @@ class AddressPiece(Piece):
     inputs: Sequence[str]
     communes: Sequence[tuple[str, str]]
     communes_url: str
+    choices: Sequence[Candidate] = ()
 
     def render(
         self, form: forms.Form, context: Any, template_pack: str = TEMPLATE_PACK, **_rest: Any
@@ -88,9 +90,13 @@ class AddressPiece(Piece):
             "path": self.path,
             "field": self.field,
             "hint": self.hint,
-            "inputs": render_all(self.inputs, form, context, template_pack),
+            # The choices stand right below the name that they explain, before house and street.
+            "inputs": render_all(self.inputs[:2], form, context, template_pack),
+            "street": render_all(self.inputs[2:], form, context, template_pack),
             "communes": self.communes,
             "communes_url": self.communes_url,
+            "choices": self.choices,
+            "name": f"{form.prefix}-{self.path}.{ADDRESS_PARTS[1]}",
         }
         return render_to_string("procedures/eform/address.html", own)
 

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, runtime_checkable
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -18,6 +18,7 @@ from portal.core.identity import (
     clean_phone,
     format_phone,
 )
+from portal.core.places import Candidate
 from procedures.eform.definition import TODAY, Field, FieldType
 
 Value = str | int | bool | list[str] | dict[str, str]
@@ -49,6 +50,17 @@ class Places(Protocol):
 
     def __call__(self, province: str | None) -> Sequence[tuple[str, str]]:
         """Return (code, name) of all provinces, or of the communes of one province."""
+
+
+@runtime_checkable
+class Gazetteer(Places, Protocol):
+    """Places that also know the names from before the units of 2025."""
+
+    def province(self, text: str) -> tuple[str, str] | None:
+        """Return (code, name) of the province that a code or a name, old or new, means."""
+
+    def suggest(self, text: str, province: str = "") -> list[Candidate]:
+        """Return the communes of today that a name, old or new, may mean."""
 
 
 def tidy_line(text: str) -> str:

@@ -50,11 +50,15 @@ class TypedDay(TypedField, forms.DateField):
 
 
 def build_inputs(
-    field: Field, path: str, *, condition: str, places: Places | None
+    field: Field, path: str, *, condition: str, places: Places | None, province: str = ""
 ) -> dict[str, forms.Field]:
-    """Build the form fields of one question, by path: three for an address, else one."""
+    """
+    Build the form fields of one question, by path: three for an address, else one.
+
+    `province` is what is typed there now: a text of before the lists must not vanish from the page.
+    """
     if field.type is FieldType.ADDRESS:
-        return _address_inputs(field, path, places=places)
+        return _address_inputs(field, path, places=places, province=province)
     kind = TypedDay if field.type is FieldType.DATE else TypedField
     made = kind(
         label=field.label,
@@ -111,7 +115,9 @@ def _text_input(field: Field) -> forms.Widget:
     return forms.TextInput(attrs=attrs)
 
 
-def _address_inputs(field: Field, path: str, *, places: Places | None) -> dict[str, forms.Field]:
+def _address_inputs(
+    field: Field, path: str, *, places: Places | None, province: str
+) -> dict[str, forms.Field]:
     labels = (
         _("Tỉnh, thành phố"),
         _("Xã, phường, đặc khu"),
@@ -119,7 +125,7 @@ def _address_inputs(field: Field, path: str, *, places: Places | None) -> dict[s
     )
     is_own = field.prefill == "account.address"
     widgets = (
-        _province_widget(places, is_own=is_own),
+        _province_widget(places, is_own=is_own, typed=province),
         forms.TextInput(
             attrs={
                 "list": f"list_{path}",
@@ -130,9 +136,7 @@ def _address_inputs(field: Field, path: str, *, places: Places | None) -> dict[s
     )
     helps = (
         "",
-        _("Tên gọi từ ngày 01/07/2025; gõ vài chữ rồi chọn trong danh sách gợi ý.")
-        if places
-        else "",
+        _("Gõ tên hiện nay hoặc tên cũ, ví dụ “Phường 1, Quận 3”.") if places else "",
         "",
     )
     return {
@@ -146,8 +150,10 @@ def _address_inputs(field: Field, path: str, *, places: Places | None) -> dict[s
     }
 
 
-def _province_widget(places: Places | None, *, is_own: bool) -> forms.Widget:
+def _province_widget(places: Places | None, *, is_own: bool, typed: str) -> forms.Widget:
     attrs = {"autocomplete": "address-level1" if is_own else "off"}
     if places is None:
         return forms.TextInput(attrs=attrs)
-    return forms.Select(attrs=attrs, choices=[("", _("– Chọn –")), *places(None)])
+    known = places(None)
+    stray = [(typed, typed)] if typed and typed not in {code for code, _name in known} else []
+    return forms.Select(attrs=attrs, choices=[("", _("– Chọn –")), *stray, *known])

@@ -91,23 +91,6 @@ function setRemoved(root, row, isRemoved) {
     row.querySelector(isRemoved ? "[data-restore-row]" : "input:not([type=hidden]), select, textarea")?.focus();
 }
 
-/** Offer the communes of the chosen province; a slow or failed answer only leaves no suggestions. */
-async function suggestCommunes(address, province) {
-    const list = address.querySelector("datalist");
-    list.replaceChildren();
-    if (!province) return;
-    const url = new URL(address.dataset.communesUrl, window.location.href);
-    url.searchParams.set("province", province);
-    try {
-        const response = await fetch(url, { headers: { Accept: "application/json" } });
-        if (!response.ok) return;
-        const communes = await response.json();
-        list.replaceChildren(...communes.map(([, name]) => new Option(name, name)));
-    } catch {
-        // The name can still be typed: the server finds it.
-    }
-}
-
 function onClick(root, event) {
     const button = event.target.closest("button");
     if (!button) return;
@@ -122,11 +105,7 @@ function onClick(root, event) {
 export function start(root) {
     root.addEventListener("click", (event) => onClick(root, event));
     root.addEventListener("input", () => refresh(root));
-    root.addEventListener("change", (event) => {
-        refresh(root);
-        const address = event.target.closest("[data-communes-url]");
-        if (address && event.target.tagName === "SELECT") suggestCommunes(address, event.target.value);
-    });
+    root.addEventListener("change", () => refresh(root));
     for (const hint of root.querySelectorAll("[data-eform-condition]")) hint.hidden = true;
     refresh(root);
 }
