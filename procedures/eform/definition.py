@@ -44,7 +44,7 @@ DEFAULT_MAX_LENGTH: Final = {FieldType.TEXT: 200, FieldType.LONG_TEXT: 4000}
 DEFAULT_MAX_ROWS: Final = 20
 PLAIN_PARTS: Final = (  # of a field: the same in JSON and here, and left out when empty
     "help", "example", "required", "personal", "prefill", "text", "row_title",
-    "min_length", "max_length", "min_rows", "max_rows",
+    "min_length", "max_length", "pattern", "pattern_hint", "min_rows", "max_rows",
 )  # fmt: skip
 
 
@@ -61,8 +61,9 @@ class Field:
     """
     One question, one repeating group, or one piece of text between questions.
 
-    `minimum` and `maximum` are numbers for numbers, and ISO days or TODAY for dates. `fields`,
-    `min_rows`, `max_rows` and `row_title` belong to groups, `text` to explanations.
+    `minimum` and `maximum` are numbers for numbers, and ISO days or TODAY for dates. `pattern` is
+    what a whole text must match, `pattern_hint` says the same to people. `fields`, `min_rows`,
+    `max_rows` and `row_title` belong to groups, `text` to explanations.
     """
 
     key: str
@@ -74,6 +75,8 @@ class Field:
     personal: bool = False
     min_length: int = 0
     max_length: int = 0
+    pattern: str = ""
+    pattern_hint: str = ""
     minimum: Decimal | str | None = None
     maximum: Decimal | str | None = None
     options: tuple[Option, ...] = ()

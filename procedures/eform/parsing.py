@@ -3,6 +3,7 @@
 import json
 import math
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -31,7 +32,9 @@ from procedures.eform.definition import (
     Option,
     Section,
 )
+from procedures.eform.patterns import PatternError, matches, require_pattern
 from procedures.eform.schema import FormDefinitionError, require_shape
+from procedures.eform.values import tidy_line
 
 __all__ = ["FormDefinitionError", "parse_definition"]
 
@@ -126,6 +129,8 @@ class _Parser:
             personal=raw.get("personal", False),
             min_length=min_length,
             max_length=max_length,
+            pattern=_pattern(raw, path),
+            pattern_hint=raw.get("pattern_hint", ""),
             minimum=lowest,
             maximum=highest,
             options=self.options(raw, path),
@@ -246,6 +251,21 @@ def _lengths(raw: Mapping[str, Any], kind: FieldType, path: str) -> tuple[int, i
     if shortest > longest:
         raise FormDefinitionError(path, _("Độ dài tối thiểu lớn hơn độ dài tối đa."))
     return shortest, longest
+
+
+def _pattern(raw: Mapping[str, Any], path: str) -> str:
+    # Answers are compared in their composed form: so must be what they are compared with.
+    pattern = unicodedata.normalize("NFC", raw.get("pattern", ""))
+    if not pattern:
+        return ""
+    try:
+        require_pattern(pattern)
+    except PatternError as error:
+        raise FormDefinitionError(f"{path}.pattern", error.sentence) from None
+    example = raw.get("example", "")
+    if example and not matches(pattern, tidy_line(example)):
+        raise FormDefinitionError(f"{path}.example", _("Ví dụ không theo đúng mẫu của câu hỏi."))
+    return pattern
 
 
 def _rows(raw: Mapping[str, Any], kind: FieldType, path: str) -> tuple[int, int]:

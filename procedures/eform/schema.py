@@ -1,6 +1,7 @@
 """The published JSON Schema of e-forms, and what it says about a faulty one."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,7 @@ from jsonschema.exceptions import ValidationError as SchemaError
 
 SCHEMA_PATH: Final = Path(__file__).with_name("schema.json")
 MAX_DEPTH: Final = 16
+UNSTORABLE: Final = re.compile(r"[\x00\ud800-\udfff]")
 
 
 class FormDefinitionError(ValueError):
@@ -49,9 +51,15 @@ def require_shape(data: object) -> None:
 
 
 def _refuse_depth(data: object) -> None:
-    """Refuse JSON nested so deeply that reading it recursively would exhaust the stack."""
+    """
+    Refuse JSON nested so deeply that reading it recursively would exhaust the stack.
+
+    On the way: characters that the database cannot store.
+    """
     level: list[object] = [data]
     for _depth in range(MAX_DEPTH):
+        if any(isinstance(node, str) and UNSTORABLE.search(node) for node in level):
+            raise FormDefinitionError("", _("Định nghĩa có ký tự không lưu được."))
         level = [child for node in level for child in _children(node)]
         if not level:
             return

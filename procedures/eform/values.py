@@ -20,6 +20,7 @@ from portal.core.identity import (
 )
 from portal.core.places import Candidate
 from procedures.eform.definition import TODAY, Field, FieldType
+from procedures.eform.patterns import matches
 
 Value = str | int | bool | list[str] | dict[str, str]
 
@@ -104,7 +105,17 @@ def _clean_text(field: Field, text: str, today: date) -> str:
         )
     if len(text) < field.min_length:
         raise FieldError(_("Nhập ít nhất %(limit)d ký tự.") % {"limit": field.min_length})
+    if field.pattern and not matches(field.pattern, text):
+        raise FieldError(_pattern_sentence(field))
     return text
+
+
+def _pattern_sentence(field: Field) -> str:
+    if field.pattern_hint:
+        return _("Nhập đúng dạng: %(hint)s.") % {"hint": field.pattern_hint.rstrip(".")}
+    if field.example:
+        return _("Nhập đúng dạng, ví dụ %(example)s.") % {"example": field.example.rstrip(".")}
+    return _("Nhập đúng dạng của “%(label)s”.") % {"label": field.label}
 
 
 def _clean_integer(field: Field, text: str, today: date) -> int:

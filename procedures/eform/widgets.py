@@ -72,6 +72,8 @@ def build_inputs(
 def hint(field: Field, condition: str) -> SafeString:
     """Write a field's help, example and condition, escaped: crispy prints help as it is."""
     parts: list[str] = [field.help] if field.help else []
+    if field.pattern_hint:
+        parts.append(_("Dạng: %(hint)s.") % {"hint": field.pattern_hint.rstrip(".")})
     if example := field.example or EXAMPLES.get(field.type, ""):
         parts.append(_("Ví dụ: %(example)s.") % {"example": example.rstrip(".")})
     text = format_html("{}", " ".join(parts))
