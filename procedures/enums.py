@@ -78,3 +78,22 @@ class ServiceMode(models.TextChoices):
     FULL = "FULL", _("toàn trình")
     PARTIAL = "PARTIAL", _("một phần")
     INFORMATION = "INFORMATION", _("cung cấp thông tin")
+
+
+class ExchangeKind(models.TextChoices):
+    """What a file that was brought in lists."""
+
+    PACKAGE = "PACKAGE", _("gói thủ tục đầy đủ (.json, .zip)")
+    PROCEDURES = "PROCEDURES", _("danh sách thủ tục (.xlsx)")
+    OFFERS = "OFFERS", _("danh sách dịch vụ của đơn vị (.xlsx)")
+    FEES = "FEES", _("danh sách mức thu của địa phương (.xlsx)")
+
+
+class ExchangeState(models.TextChoices):
+    """Where a file that was brought in stands; only CHECKED waits for a person."""
+
+    RECEIVED = "RECEIVED", _("đang kiểm tra")
+    CHECKED = "CHECKED", _("đã kiểm tra, chờ xác nhận")
+    REFUSED = "REFUSED", _("không nhập được")
+    CONFIRMED = "CONFIRMED", _("đang nhập")
+    DONE = "DONE", _("đã nhập")

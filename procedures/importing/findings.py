@@ -1,6 +1,7 @@
 """What was wrong with a record: repaired, or left for a person to look at; never passed over."""
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -96,9 +97,32 @@ class Finding:
         tail = f" ({self.where}: {was})" if self.where and was else f" ({was})" if was else ""
         return f"{lead}: {WORDS[self.kind]}{tail}"
 
+    @property
+    def digest(self) -> str:
+        """Return what names this finding among those of its record, whatever import told it."""
+        words = f"{self.kind.value}\x1f{self.where}\x1f{self.was}"
+        return hashlib.sha256(words.encode()).hexdigest()[:32]
+
     def to_json(self) -> dict[str, Any]:
         return {"kind": self.kind.value, "where": self.where, "was": self.was}
 
 
 def distinct(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(dict.fromkeys(findings))
+
+
+def read_findings(stored: Iterable[Mapping[str, Any]]) -> list[Finding]:
+    """Return findings as they are kept with a record; what no version knows any more is left."""
+    return [
+        Finding(Kind(one["kind"]), str(one.get("where", "")), str(one.get("was", "")))
+        for one in stored
+        if one.get("kind") in set(Kind)
+    ]
+
+
+def open_kinds(findings: Iterable[Finding], *, reviewed: Collection[str] = ()) -> list[str]:
+    """Return the kinds of which a finding still waits; `reviewed` holds digests."""
+    waiting = {
+        one.kind.value for one in findings if one.needs_review and one.digest not in reviewed
+    }
+    return sorted(waiting)

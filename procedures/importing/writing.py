@@ -10,12 +10,14 @@ from django.utils.text import slugify
 from portal.core.db import requires_transaction
 from portal.core.text import fold, sort_key
 from procedures.enums import ProcedureState, RevisionState
+from procedures.importing.findings import open_kinds
 from procedures.importing.records import Content, Record
 from procedures.levels import content_level
 from procedures.models import (
     Case,
     FeeRule,
     Field,
+    FindingReview,
     ImportedRecord,
     Paper,
     Procedure,
@@ -97,12 +99,23 @@ def _write_batch(
         [procedure for one, procedure in pairs if one.procedure is not None and one.shows],
         ["field", "tiers", "name", "sort_key", "folded_name", "search_text"],
     )
+    reviewed = _reviewed(writings)
     ImportedRecord.objects.bulk_create(
-        [_imported(one, procedure, revisions.get(procedure.pk), at=at) for one, procedure in pairs],
+        [
+            _imported(
+                one,
+                procedure,
+                revisions.get(procedure.pk),
+                reviewed=reviewed.get(procedure.pk, set()),
+                at=at,
+            )
+            for one, procedure in pairs
+        ],
         update_conflicts=True,
         unique_fields=["procedure"],
         update_fields=[
-            "revision", "content_hash", "source", "findings", "needs_review", "imported_at",
+            "revision", "content_hash", "source", "findings", "needs_review", "open_kinds",
+            "imported_at",
         ],
     )  # fmt: skip
     return [procedure.pk for procedure in changed]
@@ -189,10 +202,25 @@ def _levels(revisions: Sequence[Revision]) -> Iterator[tuple[int, tuple[int, int
         yield revision.pk, (unpaid, paid)
 
 
+def _reviewed(writings: Sequence[Writing]) -> dict[int, set[str]]:
+    """Return, by procedure, the digests of findings that somebody has looked at already."""
+    looked_at: dict[int, set[str]] = {}
+    rows = FindingReview.objects.filter(record__in=[one.known for one in writings if one.known])
+    for procedure, digest in rows.values_list("record__procedure_id", "digest"):
+        looked_at.setdefault(procedure, set()).add(digest)
+    return looked_at
+
+
 def _imported(
-    one: Writing, procedure: Procedure, revision: Revision | None, *, at: datetime
+    one: Writing,
+    procedure: Procedure,
+    revision: Revision | None,
+    *,
+    reviewed: set[str],
+    at: datetime,
 ) -> ImportedRecord:
     findings = one.record.findings
+    waiting = open_kinds(findings, reviewed=reviewed)
     before = one.known.revision_id if one.known is not None else None
     return ImportedRecord(
         procedure=procedure,
@@ -200,6 +228,7 @@ def _imported(
         content_hash=one.record.content_hash,
         source=dict(one.record.source),
         findings=[finding.to_json() for finding in findings],
-        needs_review=any(finding.needs_review for finding in findings),
+        needs_review=bool(waiting),
+        open_kinds=waiting,
         imported_at=at,
     )

@@ -2,14 +2,17 @@
 
 from procedures.models.catalogue import Field, Procedure, Revision
 from procedures.models.content import Case, FeeRule, Paper, PrintableForm, ProcessingTime
-from procedures.models.imports import ImportedRecord
+from procedures.models.exchange import CatalogueFile
+from procedures.models.imports import FindingReview, ImportedRecord
 from procedures.models.search import SearchEntry, SearchTerm, SearchWord
 from procedures.models.service import FormVersion, Offer, WorkflowVersion
 
 __all__ = [
     "Case",
+    "CatalogueFile",
     "FeeRule",
     "Field",
+    "FindingReview",
     "FormVersion",
     "ImportedRecord",
     "Offer",

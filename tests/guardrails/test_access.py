@@ -27,7 +27,7 @@ from accounts.enums import Role
 from accounts.models import Mandate, Representative, StaffRole, User
 from dossiers.enums import DossierState
 from dossiers.models import Dossier, DraftPaper, SupplementUpload
-from procedures.models import PrintableForm
+from procedures.models import ImportedRecord, PrintableForm
 from tests.factories.accounts import (
     CalendarDayFactory,
     CitizenFactory,
@@ -189,6 +189,9 @@ def build_side(key: str) -> Side:
     }
     side.waiting_arguments = {"code": waiting.code, "item_id": item.pk, "file_id": upload.file_id}
     side.draft_file_id = draft_paper.file_id
+    ImportedRecord.objects.create(
+        procedure=decided.procedure, content_hash="0", source={}, imported_at=timezone.now()
+    )
     side.editor = StaffFactory(role=Role.EDITOR, unit=place.agency)
     side.unit_admin = StaffFactory(role=Role.UNIT_ADMIN, unit=place.agency)
     side.arguments |= {
@@ -357,6 +360,8 @@ def is_scoped(name: str) -> bool:
         bool(set(SCOPED) & set(PATTERNS[name].pattern.converters))
         and MATRIX["urls"].get(name) != "public"
         and name not in UNSCOPED
+        # One catalogue for the whole province: its editors work on every procedure.
+        and not name.startswith("procedures:editor_")
     )
 
 
