@@ -1,8 +1,9 @@
 """The service level that an offer may claim, derived from the content and never typed in."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Set as AbstractSet
 from dataclasses import dataclass
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 from django_stubs_ext import StrOrPromise
 
@@ -15,6 +16,17 @@ LEVEL_WORDS: dict[int, StrOrPromise] = {
     3: pgettext_lazy("level", "Nộp trực tuyến, nộp phí và nhận kết quả tại quầy"),
     4: pgettext_lazy("level", "Nộp hồ sơ, nộp phí và nhận kết quả trực tuyến"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What is missing, and where it is mended."""
+
+    sentence: StrOrPromise
+    # The part of the draft that mends it (procedures.selectors.editor_parts), "" for none.
+    part: str
+    # The level holds all the same.
+    only_warns: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +54,7 @@ def derive_level(
     online; 4 = 3 + every fee computable and payable online, or none to pay.
     `can_pay_online` says that the collecting agency has an account for online payment.
     """
-    content = _missing_content(
+    content = content_gaps(
         revision,
         cases=cases,
         fees=fees,
@@ -50,8 +62,8 @@ def derive_level(
         forms=forms,
         can_pay_online=can_pay_online,
     )
-    given = _missing_of_offer(offer)
-    missing = {n: (*content.get(n, ()), *given.get(n, ())) for n in LEVEL_WORDS}
+    given = offer_gaps(offer)
+    missing = {n: _sentences((*content.get(n, ()), *given.get(n, ()))) for n in LEVEL_WORDS}
     return LevelReport(
         level=_reached(missing), missing={n: what for n, what in missing.items() if what}
     )
@@ -67,16 +79,15 @@ def content_level(
     can_pay_online: bool,
 ) -> int:
     """Return how far the content alone carries; kept on the procedure for lists and filters."""
-    return _reached(
-        _missing_content(
-            revision,
-            cases=cases,
-            fees=fees,
-            papers=papers,
-            forms=forms,
-            can_pay_online=can_pay_online,
-        )
+    gaps = content_gaps(
+        revision,
+        cases=cases,
+        fees=fees,
+        papers=papers,
+        forms=forms,
+        can_pay_online=can_pay_online,
     )
+    return reached(gaps)
 
 
 def public_level(offer: Offer, *, content: int) -> int:
@@ -86,7 +97,49 @@ def public_level(offer: Offer, *, content: int) -> int:
     `content` is the procedure's `content_level`, or its `paid_level` at an agency that can be
     paid online.
     """
-    return min(offer.declared_level, content, _reached(_missing_of_offer(offer)))
+    return min(offer.declared_level, content, reached(offer_gaps(offer)))
+
+
+def content_gaps(
+    revision: Revision,
+    *,
+    cases: list[Case],
+    fees: list[FeeRule],
+    papers: list[Paper],
+    forms: list[PrintableForm],
+    can_pay_online: bool,
+) -> dict[int, tuple[Gap, ...]]:
+    """Return what the content lacks for each level; the cases come with their times."""
+    channels = {time.channel for case in cases for time in case.times.all()}
+    return {
+        1: tuple(_missing_information(revision, cases)),
+        2: (
+            ()
+            if forms or not _needs_form(papers)
+            else (Gap(_("Chưa có biểu mẫu để tải về."), "bieu-mau"),)
+        ),
+        3: tuple(_missing_online_filing(revision, channels)),
+        4: tuple(_missing_online_payment(fees, can_pay_online=can_pay_online)),
+    }
+
+
+def offer_gaps(offer: Offer) -> dict[int, tuple[Gap, ...]]:
+    """Return what an offer itself lacks for each level."""
+    gaps: dict[int, tuple[Gap, ...]] = {}
+    if offer.workflow_version_id is None:
+        gaps[3] = (Gap(_("Chưa có quy trình giải quyết để nhận hồ sơ trực tuyến."), ""),)
+    if set(offer.returns) <= {ResultDelivery.COUNTER}:
+        gaps[4] = (Gap(_("Kết quả chưa trả được trực tuyến hoặc qua bưu chính."), ""),)
+    return gaps
+
+
+def reached(gaps: Mapping[int, tuple[Gap, ...]]) -> int:
+    """Return the highest level below which nothing is missing."""
+    return _reached({level: _sentences(what) for level, what in gaps.items()})
+
+
+def _sentences(gaps: Iterable[Gap]) -> tuple[StrOrPromise, ...]:
+    return tuple(gap.sentence for gap in gaps if not gap.only_warns)
 
 
 def _reached(missing: Mapping[int, tuple[StrOrPromise, ...]]) -> int:
@@ -96,59 +149,50 @@ def _reached(missing: Mapping[int, tuple[StrOrPromise, ...]]) -> int:
     return level
 
 
-def _missing_content(
-    revision: Revision,
-    *,
-    cases: list[Case],
-    fees: list[FeeRule],
-    papers: list[Paper],
-    forms: list[PrintableForm],
-    can_pay_online: bool,
-) -> dict[int, tuple[StrOrPromise, ...]]:
-    channels = {time.channel for case in cases for time in case.times.all()}
-    files_online = FilingChannel.ONLINE in channels
-    return {
-        1: tuple(_missing_information(revision, cases)),
-        2: () if forms or not _needs_form(papers) else (_("Chưa có biểu mẫu để tải về."),),
-        3: () if files_online else (_("Chưa có thời hạn cho cách nộp trực tuyến."),),
-        4: tuple(_missing_online_payment(fees, can_pay_online=can_pay_online)),
-    }
-
-
-def _missing_of_offer(offer: Offer) -> dict[int, tuple[StrOrPromise, ...]]:
-    missing: dict[int, tuple[StrOrPromise, ...]] = {}
-    if offer.workflow_version_id is None:
-        missing[3] = (_("Chưa có quy trình giải quyết để nhận hồ sơ trực tuyến."),)
-    if set(offer.returns) <= {ResultDelivery.COUNTER}:
-        missing[4] = (_("Kết quả chưa trả được trực tuyến hoặc qua bưu chính."),)
-    return missing
-
-
-def _missing_information(revision: Revision, cases: list[Case]) -> list[StrOrPromise]:
-    items: list[tuple[object, StrOrPromise]] = [
-        (revision.name, _("Thiếu tên thủ tục.")),
-        (revision.order_of_steps, _("Thiếu trình tự thực hiện.")),
-        (revision.filing_places, _("Thiếu cách thức nộp.")),
-        (revision.subjects, _("Thiếu đối tượng thực hiện.")),
-        (revision.agency_text, _("Thiếu cơ quan thực hiện.")),
-        (revision.results, _("Thiếu kết quả.")),
-        (revision.requirements, _("Thiếu yêu cầu, điều kiện.")),
-        (revision.legal_grounds, _("Thiếu căn cứ pháp lý.")),
-        (revision.decision_number, _("Thiếu quyết định công bố.")),
-        (cases, _("Thiếu trường hợp, thời hạn và phí, lệ phí.")),
+def _missing_information(revision: Revision, cases: list[Case]) -> list[Gap]:
+    items: list[tuple[object, StrOrPromise, str]] = [
+        (revision.name, _("Thiếu tên thủ tục."), "chung"),
+        (revision.order_of_steps, _("Thiếu trình tự thực hiện."), "trinh-tu"),
+        (revision.filing_places, _("Thiếu cách thức nộp."), "trinh-tu"),
+        (revision.subjects, _("Thiếu đối tượng thực hiện."), "dieu-kien"),
+        (revision.agency_text, _("Thiếu cơ quan thực hiện."), "dieu-kien"),
+        (revision.results, _("Thiếu kết quả."), "dieu-kien"),
+        (revision.requirements, _("Thiếu yêu cầu, điều kiện."), "dieu-kien"),
+        (revision.legal_grounds, _("Thiếu căn cứ pháp lý."), "can-cu"),
+        (revision.decision_number, _("Thiếu quyết định công bố."), "can-cu"),
+        (cases, _("Thiếu trường hợp, thời hạn và phí, lệ phí."), "truong-hop"),
     ]
-    return [sentence for value, sentence in items if not value]
+    timeless = [case.name for case in cases if not case.times.all()]
+    if timeless:
+        said = format_lazy(_("Thiếu thời hạn của trường hợp: {}."), ", ".join(timeless))
+        items.append((None, said, "truong-hop"))
+    return [Gap(sentence, part) for value, sentence, part in items if not value]
 
 
 def _needs_form(papers: list[Paper]) -> bool:
     return any(paper.source == PaperSource.EFORM for paper in papers)
 
 
-def _missing_online_payment(fees: list[FeeRule], *, can_pay_online: bool) -> list[StrOrPromise]:
+def _missing_online_filing(revision: Revision, channels: AbstractSet[str]) -> list[Gap]:
+    gaps: list[Gap] = []
+    if FilingChannel.ONLINE not in channels:
+        gaps.append(Gap(_("Chưa có thời hạn cho cách nộp trực tuyến."), "truong-hop"))
+    if revision.form_version_id is None:
+        gaps.append(
+            Gap(
+                _("Chưa có tờ khai điện tử riêng: người nộp dùng tờ khai chung."),
+                "to-khai",
+                only_warns=True,
+            )
+        )
+    return gaps
+
+
+def _missing_online_payment(fees: list[FeeRule], *, can_pay_online: bool) -> list[Gap]:
     online = [fee for fee in fees if FilingChannel.ONLINE in fee.channels]
-    what: list[StrOrPromise] = []
+    gaps: list[Gap] = []
     if any(fee.status == FeeStatus.UNDETERMINED for fee in online):
-        what.append(_("Có khoản thu chưa xác định được mức."))
+        gaps.append(Gap(_("Có khoản thu chưa xác định được mức."), "phi"))
     if any(fee.status == FeeStatus.AMOUNT for fee in online) and not can_pay_online:
-        what.append(_("Cơ quan chưa có tài khoản nhận thanh toán trực tuyến."))
-    return what
+        gaps.append(Gap(_("Cơ quan chưa có tài khoản nhận thanh toán trực tuyến."), ""))
+    return gaps

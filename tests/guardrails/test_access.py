@@ -171,6 +171,7 @@ def build_side(key: str) -> Side:
         "token": "khong-co-duong-dan-nay",
         "app_label": "accounts",
         "object_id": str(place.agency.pk),
+        "part": "chung",
         "refund_id": refund_suggested(place, owner=owner).pk,
         "name": "20261121T080000.000000-sms-84900000000.txt",
     }

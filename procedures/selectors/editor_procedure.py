@@ -1,0 +1,102 @@
+"""One procedure as its editors see it: where it stands, what is being worked on, what it was."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from portal.core.dates import format_short_day
+from procedures.enums import WORKING, ProcedureState, RevisionState
+from procedures.models import ImportedRecord, Procedure, Revision, WorkflowVersion
+from procedures.selectors.editor_draft import NoSuchProcedure, edited_words
+from procedures.selectors.editor_words import StateTag, procedure_tag, revision_tag
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionRow:
+    number: int
+    state: StateTag
+    revision: Revision
+    # "Quyết định 01/QĐ-UBND, 02/01/2026, Ủy ban nhân dân tỉnh …", "" while none is given.
+    decision: str
+    # Who edited and who published it, in words.
+    edited: str
+    published_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProcedureOverview:
+    procedure: Procedure
+    state: StateTag
+    published: RevisionRow | None
+    draft: RevisionRow | None
+    # What an import left beside the people's draft, for them to take over or to throw away.
+    imported: RevisionRow | None
+    needs_review: bool
+    history: tuple[RevisionRow, ...]
+    offers: int
+    workflows: tuple[WorkflowVersion, ...]
+
+    @property
+    def is_repealed(self) -> bool:
+        return self.procedure.state == ProcedureState.REPEALED
+
+    @property
+    def waits_for_review(self) -> bool:
+        return self.draft is not None and self.draft.revision.state in {
+            RevisionState.IN_REVIEW,
+            RevisionState.SCHEDULED,
+        }
+
+
+def get_overview(code: str) -> ProcedureOverview:
+    """
+    Return what the editors' page of a procedure shows.
+
+    :raises NoSuchProcedure: if no procedure has this code.
+    """
+    procedure = (
+        Procedure.objects.select_related("field", "repealed_by", "replaced_by")
+        .filter(code=code.replace("\x00", ""))
+        .first()
+    )
+    if procedure is None:
+        raise NoSuchProcedure(code)
+    revisions = procedure.revisions.select_related("edited_by", "published_by").order_by("-number")
+    rows = tuple(_row(revision) for revision in revisions)
+    working = [row for row in rows if row.revision.state in WORKING]
+    return ProcedureOverview(
+        procedure=procedure,
+        state=procedure_tag(procedure),
+        published=next(
+            (row for row in rows if row.revision.pk == procedure.current_revision_id), None
+        ),
+        draft=next((row for row in working if row.revision.edited_by_id is not None), None),
+        imported=next((row for row in working if row.revision.edited_by_id is None), None),
+        needs_review=ImportedRecord.objects.filter(procedure=procedure, needs_review=True).exists(),
+        history=tuple(row for row in rows if row.revision.state not in WORKING),
+        offers=procedure.offers.count(),
+        workflows=tuple(procedure.workflow_versions.order_by("-number")),
+    )
+
+
+def decision_words(revision: Revision) -> str:
+    """Write the publishing decision of a revision, "" while it has none."""
+    if not revision.decision_number:
+        return ""
+    words = [_("Quyết định %s") % revision.decision_number]
+    if revision.decision_date:
+        words.append(format_short_day(revision.decision_date))
+    if revision.decision_agency:
+        words.append(revision.decision_agency)
+    return ", ".join(words)
+
+
+def _row(revision: Revision) -> RevisionRow:
+    return RevisionRow(
+        number=revision.number,
+        state=revision_tag(revision),
+        revision=revision,
+        decision=decision_words(revision),
+        edited=edited_words(revision),
+        published_by=revision.published_by.full_name if revision.published_by else "",
+    )

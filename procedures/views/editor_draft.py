@@ -1,0 +1,94 @@
+"""The draft of a procedure: begun, looked over, thrown away; and what its parts' pages share."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.requests import StaffRequest
+from portal.core.text import whole_number
+from procedures.selectors import editor_draft as selectors
+from procedures.selectors.editor_draft import DraftPage
+from procedures.services import drafting
+from procedures.views.editor_frame import editors_only, show
+
+P = ParamSpec("P")
+
+
+def about_draft(
+    view: Callable[Concatenate[StaffRequest, DraftPage, P], HttpResponse],
+) -> Callable[..., HttpResponse]:
+    """
+    Give a view the draft of the procedure named in the address; where there is none, lead there.
+
+    Stands below `editors_only`. An argument `part` of the address is the part that the page is
+    about.
+    """
+
+    @wraps(view)
+    def opened(request: StaffRequest, code: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            page = selectors.get_draft_page(code, current=str(kwargs.get("part", "")))
+        except selectors.NoSuchProcedure as unknown:
+            raise Http404 from unknown
+        except selectors.NoDraft:
+            messages.info(request, _("Thủ tục này không có bản nháp nào đang soạn."))
+            return redirect("procedures:editor_procedure", code=code)
+        return view(request, page, *args, **kwargs)
+
+    return opened
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@editors_only
+def draft(request: StaffRequest, code: str) -> HttpResponse:
+    """Show the draft with what it still lacks; a POST begins one, or meets the colleagues' one."""
+    if request.method != "POST":
+        return _look_over(request, code)
+    try:
+        drafting.open_draft(code=code.replace("\x00", ""), editor=request.user, at=timezone.now())
+    except drafting.NoSuchProcedure as unknown:
+        raise Http404 from unknown
+    except drafting.IsRepealed:
+        messages.warning(request, _("Thủ tục đã bãi bỏ thì không soạn nội dung mới."))
+        return redirect("procedures:editor_procedure", code=code)
+    return redirect("procedures:editor_draft", code=code)
+
+
+@about_draft
+def _look_over(request: StaffRequest, page: DraftPage) -> HttpResponse:
+    return show(request, "procedures/editor/draft.html", {"draft": page})
+
+
+@require_POST
+@editors_only
+@about_draft
+def discard(request: StaffRequest, page: DraftPage) -> HttpResponse:
+    """Throw the draft away; what is published stays."""
+    code = page.procedure.code
+    try:
+        drafting.discard_draft(
+            revision_id=page.revision.pk,
+            version=posted_version(request),
+            editor=request.user,
+            at=timezone.now(),
+        )
+    except (drafting.StaleRevision, drafting.NotEditable):
+        messages.warning(
+            request, _("Bản nháp vừa được người khác sửa nên chưa hủy. Xem lại rồi quyết định.")
+        )
+        return redirect("procedures:editor_draft", code=code)
+    messages.success(request, _("Đã hủy bản nháp. Bản đang công bố không thay đổi."))
+    return redirect("procedures:editor_procedure", code=code)
+
+
+def posted_version(request: StaffRequest) -> int:
+    """Return the version that the page was made from; -1, which none has, for anything else."""
+    number = whole_number(request.POST.get("version", ""))
+    return -1 if number is None else number
