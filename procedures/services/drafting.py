@@ -124,13 +124,17 @@ def _begin(procedure: Procedure, *, editor: User, at: datetime) -> Revision:
 
 
 @requires_transaction
-def lock_for_edit(*, revision_id: int, version: int, editor: User, at: datetime) -> Revision:
+def lock_for_edit(
+    *, revision_id: int, version: int, editor: User, at: datetime, page: str = ""
+) -> Revision:
     """
     Return a draft, locked and marked as changed by `editor`; call it before changing any part.
 
     What was in review or scheduled is a draft again: it was another text that was looked at.
 
     :param version: the version that the page was made from.
+    :param page: the token of an open page that saves by itself; after its own last save it need
+        not have heard of the version which that save made.
     :raises NotEditable: if the revision is published, superseded or gone.
     :raises StaleRevision: if the draft has another version by now.
     """
@@ -142,15 +146,18 @@ def lock_for_edit(*, revision_id: int, version: int, editor: User, at: datetime)
     )
     if revision is None or revision.procedure.state == ProcedureState.REPEALED:
         raise NotEditable(revision_id)
-    if revision.version != version:
+    if revision.version != version and not (page and page == revision.edit_page):
         raise StaleRevision(revision)
     revision.state = RevisionState.DRAFT
     revision.publish_at = revision.scheduled_by = None
     revision.edited_by, revision.edited_at = editor, at
     revision.version += 1
+    revision.edit_page = page
     revision.save(
-        update_fields=["state", "publish_at", "scheduled_by", "edited_by", "edited_at", "version"]
-    )
+        update_fields=[
+            "state", "publish_at", "scheduled_by", "edited_by", "edited_at", "version", "edit_page",
+        ]
+    )  # fmt: skip
     return revision
 
 
