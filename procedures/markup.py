@@ -47,6 +47,15 @@ Line = tuple[Piece, ...]
 Kind = Literal["heading", "subheading", "paragraph", "list", "steps", "media"]
 
 
+_MARKS: Final[tuple[tuple[str, Kind], ...]] = (
+    ("### ", "subheading"),
+    ("## ", "heading"),
+    ("- ", "list"),
+    ("* ", "list"),
+)
+_SEVERAL: Final = frozenset(("list", "steps", "paragraph"))
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """One block of a text: `lines` of a list are its items, other kinds have one line."""
@@ -66,34 +75,34 @@ def parse(body: str) -> list[Block]:
     """Return the blocks of a text, those of unknown shape as paragraphs."""
     blocks: list[Block] = []
     taken: set[str] = set()
+    for kind, typed in _grouped(body):
+        if kind in {"heading", "subheading"}:
+            line = parse_line(typed[0])
+            blocks.append(Block(kind, (line,), key=_anchor(line, taken)))
+        elif kind == "media":
+            caption, key = _PICTURE.fullmatch(typed[0]).groups()  # type: ignore[union-attr]
+            blocks.append(Block(kind, key=key, caption=caption.strip()))
+        elif kind == "paragraph":
+            blocks.append(Block(kind, (parse_line(" ".join(typed)),)))
+        else:
+            blocks.append(Block(kind, tuple(parse_line(text) for text in typed)))
+    return blocks
+
+
+def _grouped(body: str) -> Iterator[tuple[Kind, list[str]]]:
+    """Yield what each run of lines is; lists and paragraphs go on until something else comes."""
     kind: Kind | None = None
     gathered: list[str] = []
-
-    def close() -> None:
-        nonlocal kind
-        if kind == "paragraph":
-            blocks.append(Block("paragraph", (parse_line(" ".join(gathered)),)))
-        elif kind is not None:
-            blocks.append(Block(kind, tuple(parse_line(text) for text in gathered)))
-        kind = None
-        gathered.clear()
-
     for raw in body.splitlines():
-        found, text, caption = _classify(raw)
-        if found not in {"list", "steps", "paragraph"} or found != kind:
-            close()
-        if found is None:
-            continue
-        if found in {"heading", "subheading"}:
-            line = parse_line(text)
-            blocks.append(Block(found, (line,), key=_anchor(line, taken)))
-        elif found == "media":
-            blocks.append(Block("media", key=text, caption=caption))
-        else:
-            kind = found
+        found, text = _classify(raw.strip())
+        if found == kind and found in _SEVERAL:
             gathered.append(text)
-    close()
-    return blocks
+            continue
+        if kind is not None:
+            yield kind, gathered
+        kind, gathered = found, [text]
+    if kind is not None:
+        yield kind, gathered
 
 
 def parse_line(text: str) -> Line:
@@ -143,24 +152,18 @@ def _words(body: str) -> Iterator[str]:
             yield "".join(piece.text for piece in line)
 
 
-def _classify(raw: str) -> tuple[Kind | None, str, str]:
-    """Return what a line is, its text (of media: its key) and its caption."""
-    text = raw.strip()
+def _classify(text: str) -> tuple[Kind | None, str]:
+    """Return what a line is, with its text: of media all of it, of others without the mark."""
     if not text:
-        return None, "", ""
-    if text.startswith("### "):
-        return "subheading", text[4:].strip(), ""
-    if text.startswith("## "):
-        return "heading", text[3:].strip(), ""
-    if text.startswith(("- ", "* ")) and text[2:].strip():
-        return "list", text[2:].strip(), ""
+        return None, ""
+    for mark, kind in _MARKS:
+        rest = text[len(mark) :].strip()
+        if rest and text.startswith(mark):
+            return kind, rest
     numbered = _NUMBERED.match(text)
     if numbered:
-        return "steps", text[numbered.end() :], ""
-    picture = _PICTURE.fullmatch(text)
-    if picture:
-        return "media", picture["key"], picture["caption"].strip()
-    return "paragraph", text, ""
+        return "steps", text[numbered.end() :]
+    return ("media" if _PICTURE.fullmatch(text) else "paragraph"), text
 
 
 def _anchor(line: Line, taken: set[str]) -> str:

@@ -23,7 +23,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
 
 @tracked()
 class Article(models.Model):
-    """A page of the editors' own: where it stands and whether it is shown; its words are versions."""
+    """A page of the editors' own: where it stands, whether it is shown; its words are versions."""
 
     kind = models.CharField(_("loại"), max_length=16, choices=ArticleKind)
     # Part of the address; never changed once the public has seen it.
@@ -187,7 +187,8 @@ class Picture(models.Model):
     key = models.SlugField(_("khóa"), max_length=64)
     # What it shows, for whoever cannot see it.
     alt = models.CharField(_("mô tả hình"), max_length=300)
-    # [{"width": …, "height": …, "mime": …, "size": …, "storage_key": …, "sha256": …}], narrowest first.
+    # [{"width": …, "height": …, "mime": …, "size": …, "storage_key": …, "sha256": …}],
+    # the narrowest first.
     variants = models.JSONField()
     uploaded_by = models.ForeignKey(
         "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
