@@ -2,18 +2,14 @@
 
 from procedures.models.catalogue import Field, Procedure, Revision
 from procedures.models.content import Case, FeeRule, Paper, PrintableForm, ProcessingTime
-from procedures.models.editorial import Article, ArticleVersion, Clip, Picture
 from procedures.models.exchange import CatalogueFile
 from procedures.models.imports import FindingReview, ImportedRecord
 from procedures.models.search import SearchEntry, SearchTerm, SearchWord
 from procedures.models.service import FormVersion, Offer, WorkflowVersion
 
 __all__ = [
-    "Article",
-    "ArticleVersion",
     "Case",
     "CatalogueFile",
-    "Clip",
     "FeeRule",
     "Field",
     "FindingReview",
@@ -21,7 +17,6 @@ __all__ = [
     "ImportedRecord",
     "Offer",
     "Paper",
-    "Picture",
     "PrintableForm",
     "Procedure",
     "ProcessingTime",

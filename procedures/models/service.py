@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Self
 
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -31,6 +32,16 @@ class FormVersion(models.Model):
         verbose_name = _("tờ khai điện tử")
         constraints = [
             models.UniqueConstraint(fields=["procedure", "number"], name="form_version_once"),
+        ]
+        triggers = [
+            # Dossiers are read by the version that they were filed with.
+            pgtrigger.Trigger(
+                name="published_form_is_immutable",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Q(old__published_at__isnull=False),
+                func="RAISE EXCEPTION 'a published e-form is immutable';",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -18,6 +18,7 @@ from accounts.models import User
 from portal.core.db import requires_transaction
 from procedures.copying import copy_content
 from procedures.enums import WORKING, ProcedureState, RevisionState
+from procedures.form_versions import drop_unused_form
 from procedures.models import Case, Field, Procedure, Revision
 
 CODE: Final = re.compile(r"[0-9]\.[0-9]{6}(?:\.[0-9A-Z.]{1,20})?")
@@ -124,17 +125,13 @@ def _begin(procedure: Procedure, *, editor: User, at: datetime) -> Revision:
 
 
 @requires_transaction
-def lock_for_edit(
-    *, revision_id: int, version: int, editor: User, at: datetime, page: str = ""
-) -> Revision:
+def lock_for_edit(*, revision_id: int, version: int, editor: User, at: datetime) -> Revision:
     """
     Return a draft, locked and marked as changed by `editor`; call it before changing any part.
 
     What was in review or scheduled is a draft again: it was another text that was looked at.
 
     :param version: the version that the page was made from.
-    :param page: the token of an open page that saves by itself; after its own last save it need
-        not have heard of the version which that save made.
     :raises NotEditable: if the revision is published, superseded or gone.
     :raises StaleRevision: if the draft has another version by now.
     """
@@ -146,18 +143,15 @@ def lock_for_edit(
     )
     if revision is None or revision.procedure.state == ProcedureState.REPEALED:
         raise NotEditable(revision_id)
-    if revision.version != version and not (page and page == revision.edit_page):
+    if revision.version != version:
         raise StaleRevision(revision)
     revision.state = RevisionState.DRAFT
     revision.publish_at = revision.scheduled_by = None
     revision.edited_by, revision.edited_at = editor, at
     revision.version += 1
-    revision.edit_page = page
     revision.save(
-        update_fields=[
-            "state", "publish_at", "scheduled_by", "edited_by", "edited_at", "version", "edit_page",
-        ]
-    )  # fmt: skip
+        update_fields=["state", "publish_at", "scheduled_by", "edited_by", "edited_at", "version"]
+    )
     return revision
 
 
@@ -170,5 +164,7 @@ def discard_draft(*, revision_id: int, version: int, editor: User, at: datetime)
     """
     revision = lock_for_edit(revision_id=revision_id, version=version, editor=editor, at=at)
     procedure = revision.procedure
+    form = revision.form_version
     revision.delete()
+    drop_unused_form(form)
     return procedure

@@ -10,6 +10,7 @@ from accounts.selectors import list_roles
 from portal.core import edition
 from portal.core.dates import local_day
 from procedures.enums import ProcedureState, RevisionState
+from procedures.form_versions import publish_form
 from procedures.indexing import index_procedures
 from procedures.levels import content_level
 from procedures.models import FeeRule, Procedure, Revision
@@ -56,6 +57,7 @@ def publish_revision(*, revision_id: int, publisher: User | None, at: datetime) 
     revision.published_at = at
     revision.published_by = publisher
     revision.save(update_fields=["state", "published_at", "published_by", "small_office"])
+    publish_form(revision, at=at)
     procedure.current_revision = revision
     procedure.state = ProcedureState.PUBLISHED
     procedure.name = revision.name

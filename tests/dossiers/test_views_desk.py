@@ -679,7 +679,10 @@ def test_identity_numbers_among_the_answers_are_shown_only_when_asked_for(client
     checked = check(parse_definition(definition), typed, today=MONDAY_9AM.date())
     place = office()
     dossier = DossierFactory(place=place, answers=checked.answers)
-    FormVersion.objects.filter(pk=dossier.form_version_id).update(definition=definition)
+    version = FormVersion.objects.create(
+        procedure=dossier.procedure, number=2, name="Tờ khai", definition=definition
+    )
+    dossier.form_version = version
     dossier.seal_answers(checked.sealed)
     dossier.save()
     client.force_login(place.clerk)
