@@ -1,8 +1,7 @@
 """How typed words find procedures: phrase, then all words, then words that look alike."""
 
-import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
@@ -11,16 +10,14 @@ from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db.models import Case, F, IntegerField, Q, TextField, Value, When
 from django.db.models.functions import Concat, Length
 
-from portal.core.text import fold
 from procedures.models.catalogue import ProcedureQuerySet
+from procedures.vocabulary import plain, split_words
 
 QUERY_LENGTH: Final = 200
 MAX_WORDS: Final = 12
 # Below this share of common trigrams two phrases only happen to share letters.
 ALIKE: Final = 0.5
 
-# Letters and digits; the full stop only inside a code such as 1.001193.
-_WORD: Final = re.compile(r"[^\W_]+(?:\.[^\W_]+)*")
 # The official name opens with it, and nobody types it.
 _OPENING: Final = "thu tuc"
 # Words of a question that no procedure is found by.
@@ -72,13 +69,8 @@ def read_question(typed: str) -> Question:
         sign if unicodedata.category(sign) != "Cc" else " " for sign in typed[:QUERY_LENGTH]
     )
     shown = " ".join(visible.split())
-    words = tuple(_words(shown))
+    words = tuple(split_words(shown))
     return Question(typed=shown, words=words[:MAX_WORDS], all_words=words)
-
-
-def plain(text: str) -> str:
-    """Return folded words with single spaces between them, the shape in which phrases compare."""
-    return " ".join(_words(text))
 
 
 def search_lines(phrases: Iterable[str]) -> str:
@@ -116,10 +108,6 @@ def alike(procedures: ProcedureQuerySet, question: Question) -> ProcedureQuerySe
         .filter(likeness__gte=ALIKE)
         .order_by("-likeness", Length("folded_name"), "sort_key", "pk")
     )
-
-
-def _words(text: str) -> Iterator[str]:
-    return (found.group() for found in _WORD.finditer(fold(text)))
 
 
 def _lines() -> Concat:

@@ -4,10 +4,12 @@ from procedures.models.catalogue import Field, Procedure, Revision
 from procedures.models.content import Case, FeeRule, Paper, PrintableForm, ProcessingTime
 from procedures.models.exchange import CatalogueFile
 from procedures.models.imports import FindingReview, ImportedRecord
-from procedures.models.search import SearchEntry, SearchTerm, SearchWord
+from procedures.models.search import SearchEntry, SearchTerm, SearchVersion, SearchWord
 from procedures.models.service import FormVersion, Offer, WorkflowVersion
+from procedures.models.words import Boost, SearchMiss, Synonym
 
 __all__ = [
+    "Boost",
     "Case",
     "CatalogueFile",
     "FeeRule",
@@ -22,7 +24,10 @@ __all__ = [
     "ProcessingTime",
     "Revision",
     "SearchEntry",
+    "SearchMiss",
     "SearchTerm",
+    "SearchVersion",
     "SearchWord",
+    "Synonym",
     "WorkflowVersion",
 ]

@@ -15,6 +15,7 @@ from accounts.enums import IdentityLevel, Tier
 from portal.core.history import tracked
 from portal.core.text import fold, sort_key
 from procedures.enums import WORKING, FeeMoment, ProcedureState, RevisionState
+from procedures.models.renewal import renews_search
 
 
 @tracked(without=("sort_key",))
@@ -95,6 +96,9 @@ class Procedure(models.Model):
                 opclasses=["gin_trgm_ops"],
                 name="procedure_search_trigram",
             ),
+        ]
+        triggers = [
+            renews_search(on=pgtrigger.UpdateOf("name", "state", "current_revision")),
         ]
 
     def __str__(self) -> str:

@@ -71,3 +71,21 @@ class SearchWord(models.Model):
 
     def __str__(self) -> str:
         return self.term
+
+
+class SearchVersion(models.Model):
+    """
+    One row: a new token whenever words, sayings, weights or names of the search change.
+
+    Processes keep what they read for as long as the token stays, and ask for it with every search.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    token = models.UUIDField()
+
+    class Meta:
+        verbose_name = _("phiên bản dữ liệu tìm kiếm")
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="search_version_one_row")]
+
+    def __str__(self) -> str:
+        return str(self.token)

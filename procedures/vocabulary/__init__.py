@@ -1,15 +1,26 @@
-"""What people say for what the record calls otherwise: words shipped with the product."""
+"""What people say for what the record calls otherwise: shipped with the product, and extended."""
 
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 from portal.core.text import fold
 
-_FILE = Path(__file__).with_name("everyday.json")
-_SIGNS = re.compile(r"[^\w.]+|_")
+_FILES: Final = ("everyday.json", "trades.json")
+# Letters and digits; the full stop only inside a code such as 1.001193.
+_WORD: Final = re.compile(r"[^\W_]+(?:\.[^\W_]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Shipped:
+    """One saying of the shipped files, as it is written there."""
+
+    said: str
+    meant: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,43 +33,85 @@ class Vocabulary:
     passed_over: frozenset[str]
     synonyms: dict[str, tuple[str, ...]]
     # Words of sayings and weak ones: no slips, though no procedure may hold them.
-    said: frozenset[str]
+    said: frozenset[str] = field(init=False)
     # How many words the longest saying has.
-    reach: int
+    reach: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        words = {word for said in self.synonyms for word in said.split()}
+        object.__setattr__(self, "said", frozenset(words | self.weak | self.passed_over))
+        longest = max((said.count(" ") for said in self.synonyms), default=0) + 1
+        object.__setattr__(self, "reach", longest)
 
     def meanings(self, words: tuple[str, ...]) -> list[str]:
         """Return what the sayings among some words mean, each once."""
-        found: dict[str, None] = {}
+        return list(dict.fromkeys(meant for _said, all_meant in self.sayings(words)
+                                  for meant in all_meant))
+
+    def sayings(self, words: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Yield the sayings among some words, each with what it means."""
         bare = tuple(word for word in words if word not in self.passed_over)
+        seen = set()
         for told in dict.fromkeys((words, bare)):
             for start in range(len(told)):
                 for end in range(start + 1, min(len(told), start + self.reach) + 1):
-                    found |= dict.fromkeys(self.synonyms.get(" ".join(told[start:end]), ()))
-        return list(found)
+                    said = " ".join(told[start:end])
+                    if said not in seen and said in self.synonyms:
+                        seen.add(said)
+                        yield said, self.synonyms[said]
+
+
+def split_words(text: str) -> Iterator[str]:
+    """Yield the folded words of a text."""
+    return (found.group() for found in _WORD.finditer(fold(text)))
+
+
+def plain(text: str) -> str:
+    """Return folded words with single spaces between them, the shape in which phrases compare."""
+    return " ".join(split_words(text))
+
+
+@cache
+def shipped_sayings() -> Mapping[str, Shipped]:
+    """Return the shipped sayings by their folded words; a later file extends the ones before."""
+    return {
+        plain(row["said"]): Shipped(row["said"], tuple(row["meant"]))
+        for row in _read("synonyms")
+    }
 
 
 @cache
 def load_vocabulary() -> Vocabulary:
-    data = json.loads(_FILE.read_text(encoding="utf-8"))
-    asking = sorted(map(_plain, data["asking"]), key=len, reverse=True)
+    """Return the vocabulary as it is shipped."""
+    return extend({})
+
+
+def extend(own: Mapping[str, tuple[str, ...]]) -> Vocabulary:
+    """
+    Return the shipped vocabulary with an operator's sayings in it.
+
+    :param own: what each folded saying means; one that means nothing is taken away.
+    """
+    shipped = {said: row.meant for said, row in shipped_sayings().items()}
     synonyms = {
-        _plain(row["said"]): tuple(_plain(one) for one in row["meant"]) for row in data["synonyms"]
+        said: tuple(filter(None, map(plain, meant)))
+        for said, meant in {**shipped, **own}.items()
+        if said
     }
+    asking = sorted({plain(one) for one in _read("asking")}, key=len, reverse=True)
     return Vocabulary(
         asking=re.compile(rf"\b(?:{'|'.join(map(re.escape, asking))})\b"),
-        weak=frozenset(map(_plain, data["weak"])),
-        passed_over=frozenset(map(_plain, data["passed_over"])),
-        synonyms=synonyms,
-        said=frozenset(
-            [
-                *(word for said in synonyms for word in said.split()),
-                *map(_plain, data["weak"]),
-                *map(_plain, data["passed_over"]),
-            ]
-        ),
-        reach=max(said.count(" ") for said in synonyms) + 1,
+        weak=frozenset(map(plain, _read("weak"))),
+        passed_over=frozenset(map(plain, _read("passed_over"))),
+        synonyms={said: meant for said, meant in synonyms.items() if meant},
     )
 
 
-def _plain(text: str) -> str:
-    return " ".join(_SIGNS.sub(" ", fold(text)).split())
+def _read(part: str) -> list:
+    return [one for name in _FILES for one in _load(name).get(part, ())]
+
+
+@cache
+def _load(name: str) -> dict:
+    loaded: dict = json.loads(Path(__file__).with_name(name).read_text(encoding="utf-8"))
+    return loaded

@@ -1,0 +1,21 @@
+"""How processes learn that what the search knows has changed: statements of any kind tell them."""
+
+from typing import Final
+
+import pgtrigger
+
+RENEW_TOKEN: Final = """
+    INSERT INTO procedures_searchversion (id, token) VALUES (1, gen_random_uuid())
+    ON CONFLICT (id) DO UPDATE SET token = excluded.token
+"""
+
+
+def renews_search(*, on: object) -> pgtrigger.Trigger:
+    """Give the search a new token after each statement of the kinds `on`."""
+    return pgtrigger.Trigger(
+        name="renews_search_token",
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=on,
+        func=f"{RENEW_TOKEN}; RETURN NULL;",
+    )
