@@ -10,8 +10,8 @@ from django.db.models import F
 
 from portal.core.db import requires_transaction
 from procedures.models import Paper, Procedure, Revision
-from procedures.models.renewal import RENEW_TOKEN
-from procedures.search import plain
+from procedures.models.renewal import RENEW
+from procedures.vocabulary import plain
 
 # Weight of a part of the content, how far its length counts, and how long it usually is.
 _PARTS: Final = {
@@ -69,7 +69,7 @@ def index_procedures(ids: Sequence[int]) -> None:
         else:
             cursor.execute(_COUNT.format(where="WHERE term = ANY(%s)"), [sorted(touched)])
         cursor.execute(_WEIGH, [ids])
-        cursor.execute(RENEW_TOKEN)
+        cursor.execute(RENEW)
 
 
 def _rows(ids: Sequence[int]) -> Iterator[tuple[int, str, float, bool]]:

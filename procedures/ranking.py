@@ -1,6 +1,5 @@
 """The best answers to a question in everyday words, by one statement over the index."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -8,84 +7,56 @@ from typing import Any, Final
 
 from django.db import connection
 
+from procedures.book import Book, open_book
+from procedures.mending import Mended, mend
 from procedures.search import Match, Question
-from procedures.vocabulary import load_vocabulary
+from procedures.vocabulary import Vocabulary, load_vocabulary
 
 # Half A of a set of questions chose these; docs/adr/0015-search.md tells how.
 _WEAK: Final = 0.15
 _MEANT: Final = 0.8
-_SLIPPED: Final = 0.7
+_SLIPPED: Final = 0.9
 _COVERED: Final = 2.0
 _COMMUNE: Final = 0.4
 # What scores below this share of the best only happens to share words with the question.
 _WORTH: Final = 0.35
 MOST: Final = 60
 _MOST_WORDS: Final = 40
-# A likeness of trigrams; two letters give too few to tell anything.
-_ALIKE: Final = 0.38
-_LEAST_LETTERS: Final = 3
+# A term that weighs below this share of the weightiest is left out.
+_TELLING: Final = 0.03
 
 _COLUMNS: Final = (
     "pk", "code", "name", "field__slug", "field__name", "field__sort_key", "tiers",
-    "content_level", "paid_level", "folded_name", "search_text", "score", "slips",
+    "content_level", "paid_level", "folded_name", "search_text", "score",
 )  # fmt: skip
 
 _BEST: Final = """
-    WITH asked(term, share) AS (SELECT * FROM unnest(%(terms)s::text[], %(shares)s::float8[])),
-    total AS (SELECT greatest(count(*), 1)::float8 AS n FROM procedures_procedure),
-    known AS (
-        SELECT a.term, a.share, w.holders
-        FROM asked a JOIN procedures_searchword w USING (term)
-    ),
-    slipped AS (
-        SELECT near.term, a.share * %(slipped)s AS share, near.holders, a.term AS typed
-        FROM asked a CROSS JOIN LATERAL (
-            SELECT w.term, w.holders, similarity(w.term, a.term) AS likeness
-            FROM procedures_searchword w
-            WHERE NOT w.term LIKE '%% %%' AND w.term %% a.term
-                AND similarity(w.term, a.term) >= %(alike)s
-            UNION ALL
-            -- Two letters in the wrong order leave few trigrams alike.
-            SELECT w.term, w.holders, 1
-            FROM generate_series(1, length(a.term) - 1) i
-            JOIN procedures_searchword w ON w.term = left(a.term, i - 1)
-                || substr(a.term, i + 1, 1) || substr(a.term, i, 1) || substr(a.term, i + 2)
-            ORDER BY likeness DESC, holders DESC LIMIT 3
-        ) near
-        WHERE length(a.term) >= %(letters)s AND a.term = ANY(%(unsure)s)
-            AND NOT EXISTS (SELECT FROM procedures_searchword w WHERE w.term = a.term)
-    ),
-    sought AS (
-        SELECT term, max(share) AS share,
-            ln(1 + (total.n - max(holders) + 0.5) / (max(holders) + 0.5)) AS rarity
-        FROM (
-            SELECT * FROM known UNION ALL SELECT term, share, holders FROM slipped
-        ) both_kinds, total
-        GROUP BY term, total.n
-    ),
-    summed AS (
-        SELECT t.procedure_id,
-            sum(s.share * s.rarity * t.weight) AS score,
-            sum(s.share * s.rarity) FILTER (WHERE t.in_name) AS covered
-        FROM sought s JOIN procedures_searchterm t USING (term)
+    WITH summed AS (
+        SELECT t.procedure_id, sum(s.worth * t.weight) AS score,
+            sum(s.worth) FILTER (WHERE t.in_name) AS covered
+        FROM unnest(%(terms)s::text[], %(worths)s::float8[]) AS s(term, worth)
+        JOIN procedures_searchterm t USING (term)
         GROUP BY t.procedure_id
     ),
     ranked AS (
         SELECT p.id, summed.score
             * (1 + %(covering)s
                 * least(1, coalesce(summed.covered, 0) / greatest(e.name_weight, 0.001)))
-            * (CASE WHEN 'COMMUNE' = ANY(p.tiers) THEN 1 + %(commune)s ELSE 1 END) AS score
-        FROM summed
+            * (CASE WHEN 'COMMUNE' = ANY(p.tiers) THEN 1 + %(commune)s ELSE 1 END)
+            * coalesce(b.factor, 1) AS score
+        FROM (
+            -- What cannot come to be worth showing, whatever it is multiplied by, is not joined.
+            SELECT * FROM summed WHERE score >= %(hopeless)s * (SELECT max(score) FROM summed)
+        ) summed
         JOIN procedures_procedure p ON p.id = summed.procedure_id
         JOIN procedures_searchentry e ON e.procedure_id = p.id
+        LEFT JOIN unnest(%(boosted)s::bigint[], %(factors)s::float8[]) AS b(id, factor)
+            ON b.id = p.id
         WHERE p.state <> 'REPEALED'
         ORDER BY 2 DESC LIMIT %(most)s
     )
     SELECT p.id, p.code, p.name, f.slug, f.name, f.sort_key, p.tiers, p.content_level,
-        p.paid_level, p.folded_name, p.search_text, r.score,
-        (SELECT jsonb_object_agg(typed, meant) FROM (
-            SELECT typed, jsonb_agg(term) AS meant FROM slipped GROUP BY typed
-        ) mended)
+        p.paid_level, p.folded_name, p.search_text, r.score
     FROM ranked r
     JOIN procedures_procedure p ON p.id = r.id
     JOIN procedures_field f ON f.id = p.field_id
@@ -95,31 +66,25 @@ _BEST: Final = """
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """The terms of a question, and how much each says of it."""
+    """What is looked for: how much each term says of the question; what was put otherwise."""
 
-    terms: tuple[str, ...]
-    shares: tuple[float, ...]
-
-    @property
-    def unsure(self) -> list[str]:
-        """The words that may be slips: no numbers, no pairs, nothing that people do say."""
-        said = load_vocabulary().said
-        return [term for term in self.terms if term.isalpha() and term not in said]
+    shares: Mapping[str, float]
+    # The words as they were probably meant, where something else was typed.
+    mended: Mended | None = None
 
 
-def rank(question: Question) -> list[dict[str, Any]]:
+def rank(question: Question, book: Book | None = None) -> list[dict[str, Any]]:
     """Return the procedures that answer best, each with how it matches; none if nothing does."""
+    book = book or open_book()
     words = question.all_words[:_MOST_WORDS]
-    rows = _look_up(read_terms(words))
-    slips = rows[0]["slips"] if rows else None
-    if slips:
-        # Asked again with the nearest words in place: sayings and pairs are whole once more.
-        rows = _look_up(_mend(words, _read_slips(slips))) or rows
+    sought = read_question_terms(words, book)
+    rows = _look_up(sought.shares, book, boosts=book.boosts_for(words))
     if not rows:
         return []
     worth = rows[0]["score"] * _WORTH
+    is_guess = sought.mended is not None and sought.mended.is_guess
     kept = [
-        {**row, "found": _match(row, question, is_alike=bool(slips))}
+        {**row, "found": _match(row, question, is_alike=is_guess)}
         for row in rows
         if row["score"] >= worth
     ]
@@ -127,14 +92,26 @@ def rank(question: Question) -> list[dict[str, Any]]:
     return sorted(kept, key=lambda row: row["found"] != Match.EXACT)
 
 
-def read_terms(words: tuple[str, ...]) -> Sought:
+def read_question_terms(words: tuple[str, ...], book: Book) -> Sought:
+    """Return the terms of a question as typed, and as it was probably meant."""
+    shares = read_terms(words, book.vocabulary)
+    mended = mend(words, book)
+    if mended is None:
+        return Sought(shares)
+    shares = dict(shares)
+    for term, share in read_terms(mended.words, book.vocabulary).items():
+        _add(shares, term, share * _SLIPPED)
+    return Sought(shares, mended)
+
+
+def read_terms(words: tuple[str, ...], vocabulary: Vocabulary | None = None) -> dict[str, float]:
     """Return the words and word pairs to look for, with everyday sayings put officially."""
-    vocabulary = load_vocabulary()
+    vocabulary = vocabulary or load_vocabulary()
     meanings = vocabulary.meanings(words)
     parts = vocabulary.asking.sub("|", " ".join(words)).split("|")
     if not meanings and not any(_tells(part, vocabulary.weak) for part in parts):
         # Nothing that one procedure could be told from another by.
-        return Sought((), ())
+        return {}
     shares: dict[str, float] = {}
     for text, share in [*((one, 1.0) for one in parts), *((one, _MEANT) for one in meanings)]:
         told = text.split()
@@ -143,43 +120,32 @@ def read_terms(words: tuple[str, ...]) -> Sought:
         for first, second in pairwise(told):
             both_weak = first in vocabulary.weak and second in vocabulary.weak
             _add(shares, f"{first} {second}", share * (_WEAK if both_weak else 1))
-    return Sought(tuple(shares), tuple(shares.values()))
+    return shares
 
 
-def _mend(words: tuple[str, ...], slips: Mapping[str, list[str]]) -> Sought:
-    shares: dict[str, float] = {}
-    for choice in range(max(len(near) for near in slips.values())):
-        mended = tuple(
-            slips[word][min(choice, len(slips[word]) - 1)] if word in slips else word
-            for word in words
-        )
-        sought = read_terms(mended)
-        for term, share in zip(sought.terms, sought.shares, strict=True):
-            _add(shares, term, share)
-    return Sought(tuple(shares), tuple(shares.values()))
-
-
-def _read_slips(slips: Any) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = json.loads(slips) if isinstance(slips, str) else slips
-    return found
-
-
-def _look_up(sought: Sought) -> list[dict[str, Any]]:
-    if not sought.terms:
+def _look_up(
+    shares: Mapping[str, float], book: Book, *, boosts: Mapping[int, float]
+) -> list[dict[str, Any]]:
+    worths = {term: share * book.rarity(term) for term, share in shares.items()}
+    # What thousands hold tells next to nothing, and is most of the work.
+    least = max(worths.values(), default=0.0) * _TELLING
+    told = {term: worth for term, worth in worths.items() if worth > least}
+    if not told:
         return []
     with connection.cursor() as cursor:
         cursor.execute(
             _BEST,
             {
-                "terms": list(sought.terms),
-                "shares": list(sought.shares),
-                "slipped": _SLIPPED,
-                "alike": _ALIKE,
-                "letters": _LEAST_LETTERS,
-                "unsure": sought.unsure,
+                "terms": list(told),
+                "worths": list(told.values()),
                 "covering": _COVERED,
                 "commune": _COMMUNE,
+                "boosted": list(boosts),
+                "factors": list(boosts.values()),
                 "most": MOST,
+                "hopeless": _WORTH
+                * min([1.0, *boosts.values()])
+                / ((1 + _COVERED) * (1 + _COMMUNE) * max([1.0, *boosts.values()])),
             },
         )
         return [dict(zip(_COLUMNS, row, strict=True)) for row in cursor.fetchall()]

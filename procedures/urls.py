@@ -7,6 +7,7 @@ app_name = "procedures"
 
 urlpatterns = [
     path("thu-tuc/", public.search, name="search"),
+    path("thu-tuc/goi-y/", public.suggest, name="suggest"),
     path("thu-tuc/<str:code>/", public.show, name="detail"),
     path("thu-tuc/<str:code>/bieu-mau/<slug:key>/", public.form_file, name="form_file"),
     path("dia-chi/xa-phuong/", places.communes, name="communes"),

@@ -15,7 +15,7 @@ from accounts.enums import IdentityLevel, Tier
 from portal.core.history import tracked
 from portal.core.text import fold, sort_key
 from procedures.enums import WORKING, FeeMoment, ProcedureState, RevisionState
-from procedures.models.renewal import renews_search
+from procedures.models.renewal import UPDATE_SHOWN, renews_search
 
 
 @tracked(without=("sort_key",))
@@ -98,7 +98,7 @@ class Procedure(models.Model):
             ),
         ]
         triggers = [
-            renews_search(on=pgtrigger.UpdateOf("name", "state", "current_revision")),
+            renews_search(on=UPDATE_SHOWN),
         ]
 
     def __str__(self) -> str:

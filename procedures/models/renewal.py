@@ -4,18 +4,21 @@ from typing import Final
 
 import pgtrigger
 
-RENEW_TOKEN: Final = """
+RENEW: Final = """
     INSERT INTO procedures_searchversion (id, token) VALUES (1, gen_random_uuid())
     ON CONFLICT (id) DO UPDATE SET token = excluded.token
 """
 
+# Of a procedure: what it is called, whether it is in force, which content stands.
+UPDATE_SHOWN: pgtrigger.Operation = pgtrigger.UpdateOf("name", "state", "current_revision_id")  # type: ignore[no-untyped-call]
 
-def renews_search(*, on: object) -> pgtrigger.Trigger:
+
+def renews_search(*, on: pgtrigger.Operation) -> pgtrigger.Trigger:
     """Give the search a new token after each statement of the kinds `on`."""
     return pgtrigger.Trigger(
         name="renews_search_token",
         level=pgtrigger.Statement,
         when=pgtrigger.After,
         operation=on,
-        func=f"{RENEW_TOKEN}; RETURN NULL;",
+        func=f"{RENEW}; RETURN NULL;",
     )

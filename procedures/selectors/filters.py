@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Final
-from urllib.parse import urlencode
+from typing import Final, NamedTuple
+from urllib.parse import quote_plus, urlencode
 
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from accounts.enums import Tier
+from procedures.selectors.serving import Content, Served
 
 TIER_SLUGS: Final[Mapping[str, str]] = {Tier.COMMUNE: "xa", Tier.PROVINCE: "tinh"}
 TIER_NAMES: Final[Mapping[str, StrOrPromise]] = {
@@ -43,13 +44,10 @@ class Filters:
         return bool(self.field or self.agency or self.tier or self.level)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One procedure as the filters see it."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Kind:
+    """What the filters see of a procedure; one for all that they cannot tell apart."""
 
-    pk: int
-    code: str
-    name: str
     field: str
     field_name: str
     field_order: str
@@ -57,7 +55,8 @@ class Entry:
     # Level by key of the agency that serves it; one mapping for all procedures offered alike.
     levels: Mapping[str, int]
     highest: int
-    match: int
+    served: tuple[Served, ...]
+    content: Content
 
     def level(self, filters: Filters) -> int:
         """Return the level at the chosen agency, else the highest that any agency gives."""
@@ -72,6 +71,24 @@ class Entry:
             and (not filters.tier or filters.tier in self.tiers)
             and (not filters.level or str(self.level(filters)) == filters.level)
         )
+
+
+class Entry(NamedTuple):
+    """One procedure that a question found."""
+
+    pk: int
+    code: str
+    name: str
+    match: int
+    kind: Kind
+
+    @property
+    def levels(self) -> Mapping[str, int]:
+        return self.kind.levels
+
+    @property
+    def highest(self) -> int:
+        return self.kind.highest
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,47 +134,63 @@ def build_facets(
     entries: Iterable[Entry], filters: Filters, *, agency_names: Mapping[str, str], typed: str
 ) -> list[Facet]:
     """Return every filter, counting what it would leave under the others."""
-    entries = list(entries)
+    # Thousands of procedures are of a few hundred kinds: each is looked at once.
+    kinds = Counter(entry.kind for entry in entries)
     facets = []
     for name, _parameter, title in FACETS:
         others, chosen = filters.without(name), getattr(filters, name)
-        left = [entry for entry in entries if entry.passes(others)]
+        left = {kind: count for kind, count in kinds.items() if kind.passes(others)}
         counts = _count(name, left, others)
+        choices = [
+            (label, value) for value, label in _labels(name, left, agency_names) if counts[value]
+        ]
+        choices.sort(key=lambda choice: choice[1] != chosen)
+        queries = _write_queries(typed, others, name, [value for _label, value in choices])
         chips = [
             Chip(
                 label=label,
                 count=counts[value],
-                query=write_query(
-                    typed, others if value == chosen else replace(filters, **{name: value})
-                ),
+                query=write_query(typed, others) if value == chosen else query,
                 current=value == chosen,
             )
-            for value, label in _labels(name, left, agency_names)
-            if counts[value]
+            for (label, value), query in zip(choices, queries, strict=True)
         ]
-        chips.sort(key=lambda chip: not chip.current)
         # One more chip takes no more room than the words that would fold it.
         cut = SHOWN if len(chips) > SHOWN + 1 else len(chips)
         facets.append(Facet(title=title, chips=tuple(chips[:cut]), more=tuple(chips[cut:])))
     return [facet for facet in facets if facet.chips]
 
 
-def _count(name: str, entries: list[Entry], others: Filters) -> Counter[str]:
-    """Count the entries by the values that one filter may take."""
+def _write_queries(typed: str, others: Filters, name: str, values: Iterable[str]) -> list[str]:
+    """Return the address of each choice of one filter: the same but for one value."""
+    marked = write_query(typed, replace(others, **{name: _MARK}))
+    before, after = marked.rsplit(_MARK, 1)
+    return [f"{before}{quote_plus(value)}{after}" for value in values]
+
+
+def _count(name: str, kinds: Mapping[Kind, int], others: Filters) -> Counter[str]:
+    """Count the procedures by the values that one filter may take."""
+    counts: Counter[str] = Counter()
     if name != "agency":
         values = _VALUES[name]
-        return Counter(value for entry in entries for value in values(entry, others))
-    # Thousands of procedures at a hundred agencies: what is offered alike is counted at once.
-    alike = Counter(id(entry.levels) for entry in entries)
-    counts: Counter[str] = Counter()
-    for levels in {id(entry.levels): entry.levels for entry in entries}.values():
+        for kind, count in kinds.items():
+            for value in values(kind, others):
+                counts[value] += count
+        return counts
+    # A hundred agencies: what is offered alike is counted at once.
+    alike: Counter[int] = Counter()
+    mappings: dict[int, Mapping[str, int]] = {}
+    for kind, count in kinds.items():
+        alike[id(kind.levels)] += count
+        mappings[id(kind.levels)] = kind.levels
+    for key, levels in mappings.items():
         for agency in levels:
-            counts[agency] += alike[id(levels)]
+            counts[agency] += alike[key]
     return counts
 
 
 def _labels(
-    name: str, entries: list[Entry], agency_names: Mapping[str, str]
+    name: str, kinds: Iterable[Kind], agency_names: Mapping[str, str]
 ) -> list[tuple[str, str]]:
     if name == "agency":
         return list(agency_names.items())
@@ -165,13 +198,16 @@ def _labels(
         return [(slug, str(label)) for slug, label in TIER_NAMES.items()]
     if name == "level":
         return [(level, str(label)) for level, label in LEVEL_NAMES.items()]
-    fields = {entry.field: (entry.field_order, entry.field_name) for entry in entries}
+    fields = {kind.field: (kind.field_order, kind.field_name) for kind in kinds}
     ordered = sorted(fields.items(), key=lambda item: item[1])
     return [(slug, label) for slug, (_order, label) in ordered]
 
 
-_VALUES: Final[Mapping[str, Callable[[Entry, Filters], Iterable[str]]]] = {
-    "field": lambda entry, _filters: (entry.field,),
-    "tier": lambda entry, _filters: entry.tiers,
-    "level": lambda entry, filters: (str(entry.level(filters)),),
+# Stands for the value of a filter where the rest of an address is written once; no slug has it.
+_MARK: Final = "0o0o0"
+
+_VALUES: Final[Mapping[str, Callable[[Kind, Filters], Iterable[str]]]] = {
+    "field": lambda kind, _filters: (kind.field,),
+    "tier": lambda kind, _filters: kind.tiers,
+    "level": lambda kind, filters: (str(kind.level(filters)),),
 }

@@ -6,9 +6,9 @@ from typing import Final
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from procedures import search
 from procedures.models import Revision
 from procedures.search import Match, Question
+from procedures.vocabulary import plain
 
 NAME_LENGTH: Final = 140
 
@@ -21,15 +21,15 @@ def why_found(question: Question, match: Match, revision: Revision, *, field: st
     if match == Match.ALIKE:
         nearest = max([*names, *revision.keywords], key=lambda words: _likeness(question, words))
         return _("Gần giống với “%s”") % Truncator(nearest).chars(NAME_LENGTH)
-    if any(question.phrase in search.plain(name) for name in names):
+    if any(question.phrase in plain(name) for name in names):
         return _("Khớp với tên thủ tục")
-    keyword = next((one for one in revision.keywords if question.phrase in search.plain(one)), "")
+    keyword = next((one for one in revision.keywords if question.phrase in plain(one)), "")
     if keyword:
         return _("Người dân cũng gọi là “%s”") % keyword
-    if question.phrase in search.plain(field):
+    if question.phrase in plain(field):
         return _("Thuộc lĩnh vực %s") % field
     return _("Có đủ các từ đã gõ")
 
 
 def _likeness(question: Question, words: str) -> float:
-    return SequenceMatcher(None, question.phrase, search.plain(words)).ratio()
+    return SequenceMatcher(None, question.phrase, plain(words)).ratio()

@@ -10,33 +10,36 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.core.paginator import Page, Paginator
 from django.db.models import Exists, F, OuterRef, QuerySet
 from django.db.models.functions import JSONObject
+from django.utils.dateparse import parse_date
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from procedures import facts, ranking, search
+from procedures.book import open_book
 from procedures.enums import FilingChannel
 from procedures.facts import Fact
 from procedures.levels import LEVEL_WORDS
-from procedures.models import Case, Offer, Paper, PrintableForm, Procedure, ProcessingTime, Revision
+from procedures.models import (
+    Case,
+    FeeRule,
+    Paper,
+    PrintableForm,
+    Procedure,
+    ProcessingTime,
+    Revision,
+)
 from procedures.search import Match, Question
 from procedures.selectors.filters import (
     TIER_SLUGS,
     Entry,
     Facet,
     Filters,
+    Kind,
     build_facets,
     write_query,
 )
 from procedures.selectors.reasons import why_found
-from procedures.selectors.serving import (
-    Content,
-    LevelBook,
-    Served,
-    Units,
-    load_offers,
-    load_units,
-    serving,
-)
+from procedures.selectors.serving import Content, LevelBook, Served, Units, load_terms, load_units
 
 PAGE_SIZE: Final = 15
 # A browsed list goes on longer, so that every service stays within three clicks of home.
@@ -85,22 +88,17 @@ class Results:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """What a question finds, and the offers and units that say who serves it."""
+    """What a question finds, and the units that may serve it."""
 
     entries: list[Entry]
     units: Units
-    offers: Mapping[int, list[Offer]]
-    contents: Mapping[int, Content]
-
-    def serving(self, pk: int) -> list[Served]:
-        return serving(self.offers.get(pk, ()), self.units, content=self.contents[pk])
 
 
 def get_results(*, question: Question, filters: Filters, page: str, on: date) -> Results:
     """Return one page of what a question and its filters find."""
     catalogue = find_entries(question, on=on)
     entries, units = catalogue.entries, catalogue.units
-    left = [entry for entry in entries if entry.passes(filters)]
+    left = [entry for entry in entries if entry.kind.passes(filters)] if filters.any else entries
     size = BROWSE_SIZE if question.is_empty else PAGE_SIZE
     shown = Paginator(left, size).get_page(page)
     rows = _rows(list(shown.object_list), question, filters, catalogue, on=on)
@@ -138,58 +136,55 @@ def _has_best(entries: list[Entry]) -> bool:
 def find_entries(question: Question, *, on: date) -> Catalogue:
     """Return everything that a question finds, in order, with what is needed to say who serves."""
     units = load_units(on=on)
-    findable = Procedure.objects.findable()
-    found = ranking.rank(question) if question.words else []
-    if not found:
-        # The beginning of a word, or a catalogue of which no index has been written.
-        found = _values(search.matching(findable, question))
-    if not found and question.words:
-        found = _values(search.alike(findable, question))
-    offers = load_offers([row["pk"] for row in found], on=on) if found else {}
-    contents = {row["pk"]: _content(row) for row in found}
+    found = _find(question)
+    # Every offer where everything is found: that is less to ask for than thousands by number.
+    ids = None if question.is_empty else [row[0] for row in found]
+    terms = load_terms(ids, on=on) if found else {}
     book = LevelBook(units)
-    levels = {
-        row["pk"]: book.look_up(offers.get(row["pk"], ()), content=contents[row["pk"]])
-        for row in found
-    }
-    entries = [
-        Entry(
-            pk=row["pk"],
-            code=row["code"],
-            name=row["name"],
-            field=row["field__slug"],
-            field_name=row["field__name"],
-            field_order=row["field__sort_key"],
-            tiers=frozenset(TIER_SLUGS[tier] for tier in row["tiers"]),
-            levels=levels[row["pk"]].by_agency,
-            highest=levels[row["pk"]].highest,
-            match=row["found"],
-        )
-        for row in found
-    ]
-    return Catalogue(entries=entries, units=units, offers=offers, contents=contents)
+    kinds: dict[object, Kind] = {}
+    entries = []
+    for pk, code, name, slug, field_name, order, tiers, unpaid, paid, match in found:
+        offered = terms.get(pk, ())
+        alike = (slug, tuple(tiers), unpaid, paid, offered)
+        kind = kinds.get(alike)
+        if kind is None:
+            content = Content(unpaid=unpaid, paid=paid)
+            levels = book.look_up(offered, content=content)
+            kind = kinds[alike] = Kind(
+                field=slug,
+                field_name=field_name,
+                field_order=order,
+                tiers=frozenset(TIER_SLUGS[tier] for tier in tiers),
+                levels=levels.by_agency,
+                highest=levels.highest,
+                served=levels.served,
+                content=content,
+            )
+        entries.append(Entry(pk, code, name, match, kind))
+    return Catalogue(entries=entries, units=units)
 
 
-def _content(row: Mapping[str, Any]) -> Content:
-    return Content(unpaid=row["content_level"], paid=row["paid_level"])
+def _find(question: Question) -> list[tuple[Any, ...]]:
+    """Return the rows that a question finds, each in the order of _COLUMNS."""
+    findable = Procedure.objects.findable()
+    if not question.words:
+        return _values(search.matching(findable, question))
+    book = open_book()
+    if ranked := ranking.rank(question, book):
+        return [tuple(row[column] for column in _COLUMNS) for row in ranked]
+    # Words that everything holds, or a catalogue of which no index has been written.
+    found = _values(search.matching(findable, question))
+    return found if found or not book.is_empty else _values(search.alike(findable, question))
 
 
-def _values(procedures: QuerySet[Procedure]) -> list[dict[str, Any]]:
-    return [
-        dict(row)
-        for row in procedures.annotate(found=F("match")).values(
-            "pk",
-            "code",
-            "name",
-            "field__slug",
-            "field__name",
-            "field__sort_key",
-            "tiers",
-            "content_level",
-            "paid_level",
-            "found",
-        )
-    ]
+_COLUMNS: Final = (
+    "pk", "code", "name", "field__slug", "field__name", "field__sort_key", "tiers",
+    "content_level", "paid_level", "found",
+)  # fmt: skip
+
+
+def _values(procedures: QuerySet[Procedure]) -> list[tuple[Any, ...]]:
+    return list(procedures.annotate(found=F("match")).values_list(*_COLUMNS))
 
 
 def _rows(
@@ -205,10 +200,10 @@ def _rows(
     for entry in entries:
         here = [
             one
-            for one in catalogue.serving(entry.pk)
+            for one in entry.kind.served
             if not filters.agency or one.agency.key == filters.agency
         ]
-        level = entry.level(filters)
+        level = entry.kind.level(filters)
         case = cases.get(entry.pk)
         if case is None:
             rows.append(_listed_row(entry, question))
@@ -218,13 +213,14 @@ def _rows(
 
 
 def _default_cases(entries: Iterable[Entry]) -> list[Any]:
-    """Return the default case of each procedure's published revision (two queries)."""
+    """Return the default case of each procedure's published revision (one query)."""
     ids = [entry.pk for entry in entries]
     if not ids:
         return []
     times = ProcessingTime.objects.filter(case=OuterRef("pk")).values(
         json=JSONObject(channel="channel", amount="amount", unit="unit", cut_off="cut_off")
     )
+    fees = FeeRule.objects.filter(case=OuterRef("pk")).order_by("position", "pk")
     papers = Paper.objects.filter(revision=OuterRef("revision")).values(
         json=JSONObject(source="source", is_mandatory="is_mandatory", case_keys="case_keys")
     )
@@ -233,15 +229,36 @@ def _default_cases(entries: Iterable[Entry]) -> list[Any]:
             revision__procedure__in=ids, revision__procedure__current_revision=F("revision")
         )
         .select_related("revision")
-        .prefetch_related("fees")
+        .only(*_SHOWN)
         .annotate(
             given_times=ArraySubquery(times),
             given_papers=ArraySubquery(papers),
+            given_fees=ArraySubquery(fees.values(json=JSONObject(**_FEE_FIELDS))),
             has_forms=Exists(PrintableForm.objects.filter(revision=OuterRef("revision"))),
         )
         .order_by("revision_id", "-is_default", "position")
         .distinct("revision_id")
     )
+
+
+# What a list shows of a content: its long texts stay in the database.
+_SHOWN: Final = (
+    "key", "revision__procedure_id", "revision__name", "revision__everyday_name",
+    "revision__summary", "revision__agency_text", "revision__keywords",
+)  # fmt: skip
+_FEE_FIELDS: Final = {
+    name: name
+    for name in (
+        "key", "name", "kind", "status", "amount_vnd", "unit", "asks_quantity", "channels",
+        "text", "ground", "exemptions", "tiers", "cap_vnd", "valid_from", "valid_until",
+        "local_decision",
+    )
+}  # fmt: skip
+
+
+def _fee(given: Mapping[str, Any]) -> FeeRule:
+    days = {name: parse_date(given[name] or "") for name in ("valid_from", "valid_until")}
+    return FeeRule(**{**given, **days})
 
 
 def _row(
@@ -278,14 +295,14 @@ def _row(
             channel=channel,
         ),
         time=Fact(facts.time_words(given), facts.cut_off_words(given)),
-        fee=facts.fee_fact(case.fees.all(), channel=channel, on=on),
+        fee=facts.fee_fact(map(_fee, case.given_fees), channel=channel, on=on),
         place=facts.place_fact(
             channel=channel,
             desk=desk.name if desk else "",
             returns=offering.offer.returns if offering else (),
             presence="",
         ),
-        why=why_found(question, Match(entry.match), revision, field=entry.field_name),
+        why=why_found(question, Match(entry.match), revision, field=entry.kind.field_name),
         is_listed_only=False,
     )
 

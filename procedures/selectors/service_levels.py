@@ -6,19 +6,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from django.db.models import F
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
 from django_stubs_ext import StrOrPromise
 
 from accounts.enums import Tier
 from portal.core.dates import format_short_day
 from portal.core.text import sort_key
-from procedures.enums import RevisionState, ServiceMode
+from procedures.enums import ServiceMode
 from procedures.levels import LEVEL_WORDS
-from procedures.models import Offer, Revision
+from procedures.models import Offer
 from procedures.search import read_question
 from procedures.selectors.filters import LEVEL_NAMES, TIER_NAMES, TIER_SLUGS, Entry
 from procedures.selectors.results import Catalogue, find_entries, short_name
-from procedures.selectors.serving import Served
+from procedures.selectors.serving import Served, serving
 
 LISTED_FROM: Final = 3
 # An offer at some of a tier's agencies names so many of them, and counts the rest.
@@ -90,7 +91,7 @@ def get_levels_page(*, on: date) -> LevelsPage:
             by_tier=tuple(sum(one) for one in zip(*(row.by_tier for row in tallies), strict=True)),
             total=sum(row.total for row in tallies),
         ),
-        groups=_groups(catalogue),
+        groups=_groups(catalogue, on=on),
         on=on,
     )
 
@@ -109,7 +110,7 @@ def _count(catalogue: Catalogue) -> Mapping[int, Counter[str]]:
         if highest:
             counted_at = highest
         else:
-            counted_at = {tier: 0 for tier, slug in TIER_SLUGS.items() if slug in entry.tiers}
+            counted_at = {tier: 0 for tier, slug in TIER_SLUGS.items() if slug in entry.kind.tiers}
         for tier, level in counted_at.items():
             counted[level][tier] += 1
     return counted
@@ -132,15 +133,18 @@ def _tally(level: int, counted: Mapping[int, Counter[str]]) -> Tally:
     )
 
 
-def _groups(catalogue: Catalogue) -> tuple[Group, ...]:
+def _groups(catalogue: Catalogue, *, on: date) -> tuple[Group, ...]:
     online = [entry for entry in catalogue.entries if entry.highest >= LISTED_FROM]
-    everyday_names = _everyday_names(online)
+    offers, everyday_names = _load_offers(online, on=on)
     sizes = Counter(unit.tier for unit in catalogue.units.agencies)
     found: dict[int, list[Service]] = {4: [], 3: []}
-    order = sorted(online, key=lambda entry: (entry.field_order, sort_key(entry.name), entry.code))
+    order = sorted(
+        online, key=lambda entry: (entry.kind.field_order, sort_key(entry.name), entry.code)
+    )
     for entry in order:
         everyday = everyday_names.get(entry.pk, "")
-        for level, offer, served in _alike(catalogue.serving(entry.pk)):
+        here = serving(offers.get(entry.pk, ()), catalogue.units, content=entry.kind.content)
+        for level, offer, served in _alike(here):
             if level >= LISTED_FROM:
                 found[level].append(_service(entry, everyday, offer, served, sizes))
     return tuple(
@@ -154,11 +158,22 @@ def _groups(catalogue: Catalogue) -> tuple[Group, ...]:
     )
 
 
-def _everyday_names(entries: Iterable[Entry]) -> dict[int, str]:
-    shown = Revision.objects.filter(
-        procedure__in=[entry.pk for entry in entries], state=RevisionState.PUBLISHED
+def _load_offers(
+    entries: Iterable[Entry], *, on: date
+) -> tuple[dict[int, list[Offer]], dict[int, str]]:
+    """Return the offers of some procedures with their decisions, and the everyday names."""
+    offers: dict[int, list[Offer]] = {}
+    names: dict[int, str] = {}
+    rows = (
+        Offer.objects.in_force(on=on)
+        .filter(procedure__in=[entry.pk for entry in entries])
+        .annotate(everyday=F("procedure__current_revision__everyday_name"))
+        .order_by("-valid_from", "pk")
     )
-    return dict(shown.values_list("procedure", "everyday_name"))
+    for offer in rows:
+        offers.setdefault(offer.procedure_id, []).append(offer)
+        names[offer.procedure_id] = offer.everyday or ""  # type: ignore[attr-defined]  # annotated
+    return offers, names
 
 
 def _alike(served: Iterable[Served]) -> Iterable[tuple[int, Offer, list[Served]]]:
@@ -176,7 +191,7 @@ def _service(
         code=entry.code,
         title=everyday or short_name(entry.name),
         official=short_name(entry.name) if everyday else "",
-        field=entry.field_name,
+        field=entry.kind.field_name,
         units=_unit_words(offer, served, sizes),
         mode=str(ServiceMode(offer.service_mode).label),
         decision=offer.decision_number,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -101,12 +101,48 @@ def serving(offers: Iterable[Offer], units: Units, *, content: Content) -> list[
     return found
 
 
+class Terms(NamedTuple):
+    """All of an offer that decides who serves, and at which level."""
+
+    unit_id: int | None
+    tier: str
+    receiving_id: int | None
+    deciding_id: int | None
+    declared_level: int
+    workflow_version_id: int | None
+    returns: tuple[str, ...]
+
+
+def load_terms(
+    procedure_ids: Iterable[int] | None, *, on: date
+) -> dict[int, tuple[tuple[object, ...], ...]]:
+    """
+    Return the terms of the offers in force, the newest first (one query).
+
+    Plain tuples: a whole catalogue has thousands of offers, and few different ones.
+
+    :param procedure_ids: None for every procedure.
+    """
+    rows = Offer.objects.in_force(on=on)
+    if procedure_ids is not None:
+        rows = rows.filter(procedure__in=list(procedure_ids))
+    found: dict[int, tuple[tuple[object, ...], ...]] = {}
+    for procedure, unit, tier, receiving, deciding, level, workflow, returns in rows.order_by(
+        "-valid_from", "pk"
+    ).values_list("procedure_id", *Terms._fields):
+        # Which workflow it is makes no difference here, only whether there is one.
+        terms = (unit, tier, receiving, deciding, level, workflow and 1, tuple(returns))
+        found[procedure] = (*found.get(procedure, ()), terms)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Levels:
-    """The level at each agency, by its key, and the highest of them."""
+    """The level at each agency, by its key, the highest of them, and who serves."""
 
     by_agency: Mapping[str, int]
     highest: int
+    served: tuple[Served, ...]
 
 
 class LevelBook:
@@ -120,26 +156,21 @@ class LevelBook:
     def __init__(self, units: Units) -> None:
         self._units = units
         self._known: dict[object, Levels] = {}
+        self._mappings: dict[object, Mapping[str, int]] = {}
 
-    def look_up(self, offers: Iterable[Offer], *, content: Content) -> Levels:
-        offers = list(offers)
-        alike = (content, tuple(_terms(offer) for offer in offers))
+    def look_up(self, terms: tuple[tuple[object, ...], ...], *, content: Content) -> Levels:
+        alike = (content.unpaid, content.paid, terms)
         levels = self._known.get(alike)
         if levels is None:
-            served = serving(offers, self._units, content=content)
+            offers = [Offer(**Terms(*one)._asdict()) for one in terms]  # type: ignore[arg-type]
+            served = tuple(serving(offers, self._units, content=content))
             by_agency = {one.agency.key: one.level for one in served}
-            levels = Levels(by_agency=by_agency, highest=max(by_agency.values(), default=0))
+            # Where the levels are the same, it is one mapping, so that it is counted once.
+            by_agency = self._mappings.setdefault(tuple(by_agency.items()), by_agency)  # type: ignore[assignment]
+            levels = Levels(
+                by_agency=by_agency,
+                highest=max(by_agency.values(), default=0),
+                served=served,
+            )
             self._known[alike] = levels
         return levels
-
-
-def _terms(offer: Offer) -> tuple[object, ...]:
-    """Return all of an offer that decides who serves, and at which level."""
-    return (
-        offer.unit_id,
-        offer.tier,
-        offer.deciding_id,
-        offer.declared_level,
-        offer.workflow_version_id is None,
-        tuple(offer.returns),
-    )

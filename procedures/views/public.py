@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +16,7 @@ from portal.core.files import FileDamaged, clean_name, open_stored
 from procedures.forms.situation import AGENCY, CASE, CHANNEL, CHANNEL_SLUGS, SituationForm
 from procedures.models import PrintableForm
 from procedures.search import read_question
-from procedures.selectors import browse, detail, results, service_levels
+from procedures.selectors import browse, detail, results, service_levels, suggestions
 from procedures.selectors.filters import read_filters
 
 _CHANNELS = {slug: channel for channel, slug in CHANNEL_SLUGS.items()}
@@ -32,6 +32,21 @@ def search(request: HttpRequest) -> HttpResponse:
         on=timezone.localdate(),
     )
     return render(request, "procedures/search.html", {"found": found})
+
+
+@public_page
+def suggest(request: HttpRequest) -> HttpResponse:
+    """Hand out the procedures that somebody may be typing, for the script of the search box."""
+    found = suggestions.suggest(read_question(request.GET.get("q", "")))
+    rows = [
+        {
+            "title": one.title,
+            "official": one.official,
+            "url": reverse("procedures:detail", args=[one.code]),
+        }
+        for one in found
+    ]
+    return JsonResponse({"suggestions": rows}, json_dumps_params={"ensure_ascii": False})
 
 
 @public_page

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from portal.core.text import fold
 
@@ -45,8 +45,9 @@ class Vocabulary:
 
     def meanings(self, words: tuple[str, ...]) -> list[str]:
         """Return what the sayings among some words mean, each once."""
-        return list(dict.fromkeys(meant for _said, all_meant in self.sayings(words)
-                                  for meant in all_meant))
+        return list(
+            dict.fromkeys(meant for _said, all_meant in self.sayings(words) for meant in all_meant)
+        )
 
     def sayings(self, words: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Yield the sayings among some words, each with what it means."""
@@ -75,9 +76,14 @@ def plain(text: str) -> str:
 def shipped_sayings() -> Mapping[str, Shipped]:
     """Return the shipped sayings by their folded words; a later file extends the ones before."""
     return {
-        plain(row["said"]): Shipped(row["said"], tuple(row["meant"]))
-        for row in _read("synonyms")
+        plain(row["said"]): Shipped(row["said"], tuple(row["meant"])) for row in _read("synonyms")
     }
+
+
+@cache
+def common_codes() -> list[str]:
+    """Return the codes of what everybody comes for some day."""
+    return list(_read("common"))
 
 
 @cache
@@ -107,11 +113,11 @@ def extend(own: Mapping[str, tuple[str, ...]]) -> Vocabulary:
     )
 
 
-def _read(part: str) -> list:
+def _read(part: str) -> list[Any]:
     return [one for name in _FILES for one in _load(name).get(part, ())]
 
 
 @cache
-def _load(name: str) -> dict:
-    loaded: dict = json.loads(Path(__file__).with_name(name).read_text(encoding="utf-8"))
+def _load(name: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(Path(__file__).with_name(name).read_text(encoding="utf-8"))
     return loaded
