@@ -20,7 +20,7 @@ from procedures.indexing import index_procedures
 from procedures.models import ImportedRecord, Procedure, Revision
 
 # One import at a time, whoever starts it; any number that nothing else takes.
-_LOCK: Final = 5_774_001
+IMPORT_LOCK: Final = 5_774_001
 
 
 class Outcome(StrEnum):
@@ -97,7 +97,7 @@ def describe_kind(kind: Kind) -> str:
 @transaction.atomic(durable=True)
 def _store(records: list[Record], report: list[Told], *, at: datetime, dry_run: bool) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [IMPORT_LOCK])
     writings: list[Writing] = []
     for record, outcome, writing in _plan(records):
         report.append(Told(record.line, record.code, outcome, record.findings))

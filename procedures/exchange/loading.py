@@ -1,0 +1,119 @@
+"""Rows from documents, written inside the import's transaction."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Max
+
+from portal.core.db import requires_transaction
+from procedures.copying import CONTENT
+from procedures.exchange.columns import Row, from_json, read
+from procedures.exchange.dumping import dump_form, dump_workflow
+from procedures.models import (
+    Case,
+    FeeRule,
+    FormVersion,
+    Offer,
+    Paper,
+    PrintableForm,
+    Procedure,
+    ProcessingTime,
+    Revision,
+    WorkflowVersion,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A printable form's file in the store, by its hash, with what was found out about it."""
+
+    storage_key: str
+    mime: str
+    size: int
+    pages: int | None
+
+
+@requires_transaction
+def fill(revision: Revision, given: Row, files: Mapping[str, Kept]) -> None:
+    """Give a stored draft without parts all that a document says."""
+    for name in CONTENT:
+        field = Revision._meta.get_field(name)  # noqa: SLF001 -- documented by Django
+        setattr(revision, name, read(field, given[name]))  # type: ignore[arg-type]
+    revision.form_version = _form(revision.procedure, given["form"])
+    revision.full_clean(
+        exclude=["procedure", "based_on", "edited_by"],
+        validate_unique=False,
+        validate_constraints=False,
+    )
+    revision.save()
+    for position, case in enumerate(given["cases"]):
+        made = Case.objects.create(revision=revision, position=position, **from_json(Case, case))
+        ProcessingTime.objects.bulk_create(
+            ProcessingTime(case=made, **from_json(ProcessingTime, one)) for one in case["times"]
+        )
+        FeeRule.objects.bulk_create(
+            FeeRule(case=made, position=place, **from_json(FeeRule, one))
+            for place, one in enumerate(case["fees"])
+        )
+    papers = {
+        one["key"]: Paper.objects.create(
+            revision=revision, position=position, **from_json(Paper, one)
+        )
+        for position, one in enumerate(given["papers"])
+    }
+    PrintableForm.objects.bulk_create(
+        _printable(revision, one, papers, files[one["sha256"]]) for one in given["printable_forms"]
+    )
+
+
+@requires_transaction
+def find_or_add_workflow(procedure: Procedure, given: Row) -> tuple[WorkflowVersion, bool]:
+    """Return the version with these steps, or a new one that nobody has published yet."""
+    for known in procedure.workflow_versions.order_by("-number"):
+        if dump_workflow(known) == given:
+            return known, False
+    last = procedure.workflow_versions.aggregate(last=Max("number"))["last"] or 0
+    date = WorkflowVersion._meta.get_field("decision_date")  # noqa: SLF001
+    made = WorkflowVersion.objects.create(
+        procedure=procedure,
+        number=last + 1,
+        steps=given["steps"],
+        decision_number=given["decision_number"],
+        decision_date=read(date, given["decision_date"]),
+    )
+    return made, True
+
+
+def new_offer(procedure: Procedure, given: Row, *, places: Mapping[str, Any]) -> Offer:
+    """Return an offer, not stored yet; `places` holds its units and its workflow."""
+    return Offer(procedure=procedure, **places, **from_json(Offer, given))
+
+
+def _form(procedure: Procedure, given: Row | None) -> FormVersion | None:
+    if given is None:
+        return None
+    for known in procedure.form_versions.order_by("-number"):
+        if dump_form(known) == given:
+            return known
+    last = procedure.form_versions.aggregate(last=Max("number"))["last"] or 0
+    return FormVersion.objects.create(
+        procedure=procedure,
+        number=last + 1,
+        name=given["name"],
+        definition=given["definition"],
+    )
+
+
+def _printable(
+    revision: Revision, given: Row, papers: Mapping[str, Paper], file: Kept
+) -> PrintableForm:
+    columns = from_json(PrintableForm, given)
+    # What the file is, was found out here; the document only says it.
+    columns |= {"mime": file.mime, "size": file.size, "pages": file.pages}
+    return PrintableForm(
+        revision=revision,
+        paper=papers.get(given["paper"] or ""),
+        storage_key=file.storage_key,
+        **columns,
+    )

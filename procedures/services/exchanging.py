@@ -1,0 +1,375 @@
+"""
+Taking documents into the catalogue: all or nothing, and never straight before the public.
+
+What a document changes becomes a draft that people review; a new code is listed with a draft.
+Importing the same twice changes nothing.
+"""
+
+import io
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from datetime import date, datetime
+from typing import Any, Final
+
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Max
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from accounts.models import Unit, User
+from portal.core import edition
+from portal.core.db import requires_transaction
+from portal.core.files import UnsafeFile, delete_stored, inspect_upload, store_bytes
+from portal.core.files.kinds import EXTENSION, MIME
+from portal.core.text import fold
+from procedures.enums import ProcedureState
+from procedures.exchange.columns import Row
+from procedures.exchange.dumping import (
+    dump,
+    dump_offer,
+    dump_revision,
+    hash_stored,
+    with_content,
+    with_parts,
+)
+from procedures.exchange.given import Given
+from procedures.exchange.loading import Kept, fill, find_or_add_workflow, new_offer
+from procedures.exchange.package import Package
+from procedures.exchange.report import Line, Outcome, Report
+from procedures.exchange.shape import WrongShape
+from procedures.indexing import index_procedures
+from procedures.models import Field, Offer, Procedure, Revision
+from procedures.search import search_lines
+from procedures.services.drafting import CODE, find_working
+from procedures.services.importing import IMPORT_LOCK
+
+_PARTS: Final = {
+    "form": "tờ khai điện tử",
+    "cases": "trường hợp, thời hạn, phí",
+    "papers": "giấy tờ",
+    "printable_forms": "biểu mẫu",
+}
+
+
+class CatalogueMoved(Exception):
+    """The file would do something else by now than what was checked; `report` says what."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__("the catalogue has changed since the check")
+        self.report = report
+
+
+class _TakeBack(Exception):
+    """Ends the transaction of a dry run, or of one that must not stay."""
+
+
+class _Refusal(Exception):
+    """Why a document is not taken in, in words."""
+
+
+def take(
+    given: Iterable[Given],
+    *,
+    package: Package | None,
+    by: User,
+    at: datetime,
+    dry_run: bool,
+    expected: str = "",
+) -> Report:
+    """
+    Store what a file gives, all in one transaction, or only say what would be stored.
+
+    :param expected: the digest of the report that was confirmed.
+    :raises UnreadablePackage: if the file turns out to be damaged.
+    :raises CatalogueMoved: if the report is another by now, or a line cannot be taken; nothing is
+        stored then.
+    """
+    taking = _Taking(package=package, by=by, at=at, dry_run=dry_run)
+    try:
+        with suppress(_TakeBack):
+            _store(taking, given, expected=expected)
+    except BaseException:
+        taking.forget_files()
+        raise
+    report = Report(tuple(taking.lines))
+    if not dry_run and not taking.is_kept:
+        taking.forget_files()
+        raise CatalogueMoved(report)
+    return report
+
+
+@transaction.atomic(durable=True)
+def _store(taking: "_Taking", given: Iterable[Given], *, expected: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [IMPORT_LOCK])
+    seen: dict[str, int] = {}
+    for one in given:
+        if one.code and one.code in seen:
+            words = _("mã này đã có ở dòng %d của tệp") % seen[one.code]
+            taking.tell(one, Outcome.REFUSED, words)
+            continue
+        seen[one.code] = one.line
+        taking.take_one(one)
+    index_procedures(taking.listed)
+    if taking.listed or taking.gave_offers:
+        edition.renew_on_commit()
+    report = Report(tuple(taking.lines))
+    if taking.dry_run or not report.is_clean or report.digest != expected:
+        # Written and taken back: what the database refuses is found by a dry run as well.
+        raise _TakeBack
+    taking.is_kept = True
+
+
+class _Taking:
+    """One run over a file: what it writes, and what it says of each line."""
+
+    def __init__(self, *, package: Package | None, by: User, at: datetime, dry_run: bool) -> None:
+        self.package, self.by, self.at, self.dry_run = package, by, at, dry_run
+        self.lines: list[Line] = []
+        self.listed: list[int] = []
+        self.stored: list[str] = []
+        self.gave_offers = False
+        self.is_kept = False
+        self.units: dict[str, Unit] = {}
+        for unit in Unit.objects.all():
+            self.units[unit.key] = unit
+        self.units |= {unit.code: unit for unit in self.units.values() if unit.code}
+
+    def tell(self, one: Given, outcome: Outcome, *words: str, gives_offers: bool = False) -> None:
+        told = (*one.notes, *words)
+        self.lines.append(Line(one.line, one.code, one.name, outcome, told, gives_offers))
+
+    def forget_files(self) -> None:
+        """Remove from the store what no row will name."""
+        while self.stored:
+            delete_stored(self.stored.pop())
+
+    @requires_transaction
+    def take_one(self, one: Given) -> None:
+        try:
+            with transaction.atomic():
+                self._take(one)
+        except (_Refusal, WrongShape) as refusal:
+            self.tell(one, Outcome.REFUSED, str(refusal))
+        except ValidationError as error:
+            self.tell(one, Outcome.REFUSED, "; ".join(error.messages)[:500])
+        except (DatabaseError, ValueError, OverflowError) as error:
+            first = str(error).splitlines()[0][:200]
+            self.tell(one, Outcome.REFUSED, _("cơ sở dữ liệu không nhận: %s") % first)
+
+    def _take(self, one: Given) -> None:
+        procedure = (
+            with_content(Procedure.objects.select_for_update(of=("self",), no_key=True))
+            .filter(code=one.code)
+            .first()
+        )
+        known = dump(procedure) if procedure else None
+        document = one.make(known)
+        if procedure is None:
+            self._take_new(one, document)
+            return
+        if procedure.state == ProcedureState.REPEALED:
+            same = known == document
+            self.tell(
+                one,
+                Outcome.UNCHANGED if same else Outcome.LEFT,
+                *([] if same else [_("thủ tục đã bãi bỏ ở đây: giữ nguyên")]),
+            )
+            return
+        words = self._take_revision(procedure, document["revision"])
+        words += self._take_workflows(procedure, document)
+        offers = self._take_offers(procedure, document)
+        outcome = Outcome.CHANGED if words or offers else Outcome.UNCHANGED
+        self.tell(
+            one,
+            outcome,
+            *words,
+            *offers,
+            *_kept_words(procedure, document),
+            gives_offers=bool(offers),
+        )
+
+    def _take_new(self, one: Given, document: Row) -> None:
+        if document["state"] == ProcedureState.REPEALED:
+            self.tell(one, Outcome.LEFT, _("thủ tục đã bãi bỏ ở nơi xuất"))
+            return
+        if not CODE.fullmatch(document["code"]):
+            raise _Refusal(_("mã thủ tục không đúng dạng, ví dụ 1.001193"))
+        field = _field(document["field"])
+        procedure = Procedure.objects.create(
+            code=document["code"],
+            name=document["name"],
+            field=field,
+            tiers=document["tiers"],
+            search_text=search_lines([document["name"], field.name, document["code"]]),
+        )
+        self.listed.append(procedure.pk)
+        words = self._take_revision(procedure, document["revision"])
+        words += self._take_workflows(procedure, document)
+        offers = self._take_offers(procedure, document)
+        self.tell(one, Outcome.NEW, *words, *offers, gives_offers=bool(offers))
+
+    def _take_revision(self, procedure: Procedure, given: Row | None) -> list[str]:
+        """Write what a document says as a draft, unless it is known; tell what differs."""
+        if given is None:
+            return []
+        current = procedure.current_revision
+        before = dump_revision(current) if current else None
+        if before == given:
+            return []
+        working = find_working(procedure)
+        if working is not None:
+            held = dump_revision(with_parts(Revision.objects.all()).get(pk=working.pk))
+            if held == given:
+                return []
+            raise _Refusal(
+                _("đang có bản nháp khác của %s: công bố hoặc bỏ bản đó rồi nhập lại")
+                % (working.edited_by.full_name if working.edited_by else "")
+            )
+        last = procedure.revisions.aggregate(last=Max("number"))["last"] or 0
+        draft = Revision.objects.create(
+            procedure=procedure,
+            number=last + 1,
+            name=given["name"],
+            based_on=current,
+            edited_by=self.by,
+            edited_at=self.at,
+        )
+        fill(draft, given, self._files(procedure, given))
+        if before is None:
+            return [_("nội dung vào bản nháp")]
+        return [_("đổi %s") % ", ".join(_differences(before, given))]
+
+    def _take_workflows(self, procedure: Procedure, document: Row) -> list[str]:
+        added = 0
+        for given in document["workflows"]:
+            _workflow, is_new = find_or_add_workflow(procedure, given)
+            added += is_new
+        return [_("%d quy trình nội bộ chưa công bố") % added] if added else []
+
+    def _take_offers(self, procedure: Procedure, document: Row) -> list[str]:
+        """Add the offers that are not there; one that differs from ours is a person's to change."""
+        workflows = {
+            place: find_or_add_workflow(procedure, given)[0]
+            for place, given in enumerate(document["workflows"], start=1)
+        }
+        places = {one.pk: place for place, one in workflows.items()}
+        held = list(
+            Offer.objects.filter(procedure=procedure).select_related(
+                "unit", "receiving", "deciding"
+            )
+        )
+        known = [dump_offer(offer, places) for offer in held]
+        added = []
+        for given in document["offers"]:
+            if given in known:
+                continue
+            whom = given["unit"] or given["tier"]
+            if any(_overlap(given, one) for one in known):
+                raise _Refusal(
+                    _("%s đã có dịch vụ khác trong thời gian này: sửa ở trang dịch vụ") % whom
+                )
+            offer = new_offer(
+                procedure,
+                given,
+                places={
+                    **{name: self._unit(given[name]) for name in ("unit", "receiving", "deciding")},
+                    "workflow_version": workflows.get(given["workflow"]),
+                },
+            )
+            offer.full_clean(exclude=["procedure"])
+            offer.save()
+            known.append(given)
+            added.append(_("dịch vụ mức %(level)d cho %(whom)s") % {
+                "level": given["declared_level"], "whom": whom,
+            })  # fmt: skip
+        self.gave_offers |= bool(added)
+        return added
+
+    def _unit(self, name: str | None) -> Unit | None:
+        if name is None:
+            return None
+        try:
+            return self.units[name]
+        except KeyError:
+            raise _Refusal(_("không có đơn vị mã %s") % name) from None
+
+    def _files(self, procedure: Procedure, given: Row) -> dict[str, Kept]:
+        """Return where each printable form is kept, storing what only the file holds."""
+        wanted = {one["sha256"]: one for one in given["printable_forms"]}
+        files: dict[str, Kept] = {}
+        if wanted and procedure.current_revision:
+            for form in procedure.current_revision.printable_forms.all():
+                sha256 = hash_stored(form.storage_key)
+                files[sha256] = Kept(form.storage_key, form.mime, form.size, form.pages)
+        for sha256, one in wanted.items():
+            if sha256 not in files:
+                files[sha256] = self._store_file(one)
+        return files
+
+    def _store_file(self, given: Row) -> Kept:
+        data = self.package.file(given["sha256"]) if self.package else None
+        if data is None:
+            raise _Refusal(
+                _("thiếu tệp của biểu mẫu “%s”: dùng gói .zip có đủ tệp") % given["name"]
+            )
+        extension = {mime: EXTENSION[kind] for kind, mime in MIME.items()}.get(given["mime"], "pdf")
+        try:
+            facts = inspect_upload(io.BytesIO(data), f"{given['key']}.{extension}")
+        except UnsafeFile as unsafe:
+            raise _Refusal(f"{given['name']}: {unsafe.sentence}") from unsafe
+        if self.dry_run:
+            return Kept("", facts.mime, facts.size, facts.pages)
+        key = store_bytes(data)
+        self.stored.append(key)
+        return Kept(key, facts.mime, facts.size, facts.pages)
+
+
+def _field(given: Row) -> Field:
+    """Return the field by slug or by name; what differs only in case or accents is one."""
+    known = Field.objects.filter(slug=given["slug"]).first() if given["slug"] else None
+    if known is not None:
+        return known
+    for field in Field.objects.all():
+        if fold(field.name) == fold(given["name"]):
+            return field
+    slug = given["slug"] or slugify(fold(given["name"]))[:60].strip("-") or "linh-vuc"
+    stem, number = slug, 2
+    while Field.objects.filter(slug=slug).exists():
+        slug, number = f"{stem[:58]}-{number}", number + 1
+    return Field.objects.create(slug=slug, name=given["name"])
+
+
+def _differences(before: Row, given: Row) -> list[str]:
+    """Return in words which parts of a revision differ."""
+    names = []
+    for name, value in given.items():
+        if before.get(name) == value:
+            continue
+        if name in _PARTS:
+            names.append(_PARTS[name])
+        else:
+            names.append(str(Revision._meta.get_field(name).verbose_name))  # type: ignore[union-attr]  # noqa: SLF001
+    return names
+
+
+def _kept_words(procedure: Procedure, document: Mapping[str, Any]) -> list[str]:
+    """Say what a file says otherwise of the procedure itself, which no draft holds."""
+    words = []
+    if fold(document["field"]["name"]) != fold(procedure.field.name):
+        words.append(_("lĩnh vực ở đây là “%s”: giữ nguyên") % procedure.field.name)
+    if sorted(document["tiers"]) != sorted(procedure.tiers):
+        words.append(_("cấp thực hiện ghi khác: giữ nguyên"))
+    return words
+
+
+def _overlap(one: Row, other: Row) -> bool:
+    """Return whether two offers are for the same unit or tier at the same time."""
+    if (one["unit"], one["tier"]) != (other["unit"], other["tier"]):
+        return False
+    last = date.max.isoformat()
+    return bool(
+        one["valid_from"] <= (other["valid_until"] or last)
+        and other["valid_from"] <= (one["valid_until"] or last)
+    )
