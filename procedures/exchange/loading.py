@@ -93,7 +93,8 @@ def new_offer(procedure: Procedure, given: Row, *, places: Mapping[str, Any]) ->
 def _form(procedure: Procedure, given: Row | None) -> FormVersion | None:
     if given is None:
         return None
-    for known in procedure.form_versions.order_by("-number"):
+    # An e-form that is not published belongs to a draft of its own, and may still change.
+    for known in procedure.form_versions.exclude(published_at=None).order_by("-number"):
         if dump_form(known) == given:
             return known
     last = procedure.form_versions.aggregate(last=Max("number"))["last"] or 0

@@ -153,7 +153,7 @@ def left_draft(request: StaffRequest, code: str) -> HttpResponse:
 
 
 def _first_page(code: str, names: tuple[str, ...]) -> str:
-    for name in (*names, "procedures:editor_overview", "procedures:editor_procedure"):
+    for name in (*names, "procedures:editor_draft", "procedures:editor_procedure"):
         try:
             return reverse(name, kwargs={"code": code})
         except NoReverseMatch:
