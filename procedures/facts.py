@@ -37,6 +37,11 @@ _WAYS: Final[dict[str, StrOrPromise]] = {
     FilingChannel.COUNTER: gettext_lazy("Nộp tại quầy"),
     FilingChannel.POST: gettext_lazy("Gửi qua bưu chính"),
 }
+_FILED: Final[dict[str, StrOrPromise]] = {
+    FilingChannel.ONLINE: gettext_lazy("nộp trực tuyến"),
+    FilingChannel.COUNTER: gettext_lazy("nộp tại quầy"),
+    FilingChannel.POST: gettext_lazy("gửi qua bưu chính"),
+}
 _RETURNS: Final[dict[str, StrOrPromise]] = {
     ResultDelivery.ONLINE: gettext_lazy("bản điện tử"),
     ResultDelivery.COUNTER: gettext_lazy("tại quầy"),
@@ -146,7 +151,12 @@ def fee_fact(rules: Iterable[FeeRule], *, channel: str, on: date) -> Fact:
     if sum_vnd == 0:
         return Fact(_("Không mất phí"), "; ".join(prices))
     exempt = any(rule.exemptions for rule in fixed)
-    notes = [*prices, *([_("có đối tượng được miễn, giảm")] if exempt else [])]
+    less = max(fees.reduction_of(rule, channel) for rule in fixed)
+    notes = [
+        *prices,
+        *([_("đã giảm %d%% cho cách nộp này") % less] if less else []),
+        *([_("có đối tượng được miễn, giảm")] if exempt else []),
+    ]
     return Fact(format_vnd(sum_vnd), "; ".join(notes))
 
 
@@ -188,6 +198,10 @@ def _step_words(rule: FeeRule) -> list[str]:
     ]
     if rule.cap_vnd:
         words.append(_("nhiều nhất %s") % format_vnd(rule.cap_vnd))
+    words += [
+        _("%(way)s giảm %(percent)d%%") % {"way": _FILED[one["channel"]], "percent": one["percent"]}
+        for one in rule.reductions
+    ]
     return words
 
 

@@ -51,20 +51,26 @@ def compute_lines(
         claimed = (exemptions or {}).get(rule.key, "")
         known = {exemption["key"] for exemption in rule.exemptions}
         exemption = claimed if claimed in known else ""
-        amount = _amount(rule, quantity)
+        percent = reduction_of(rule, channel)
+        amount = _amount(rule, quantity, percent=percent)
         lines.append(
             FeeLine(
                 fee_key=rule.key,
                 name=rule.name,
                 kind=rule.kind,
                 quantity=quantity,
-                unit_amount_vnd=rule.amount_vnd,
+                unit_amount_vnd=_reduced(rule.amount_vnd, percent),
                 amount_vnd=0 if exemption else amount,
                 ground=rule.local_decision or rule.ground,
                 exemption_key=exemption,
             )
         )
     return lines
+
+
+def reduction_of(rule: FeeRule, channel: str) -> int:
+    """Return how many hundredths less a filing channel pays, 0 for the full amount."""
+    return next((int(one["percent"]) for one in rule.reductions if one["channel"] == channel), 0)
 
 
 def total(lines: Iterable[FeeLine]) -> int | None:
@@ -79,7 +85,16 @@ def _is_in_force(rule: FeeRule, on: date) -> bool:
     return has_begun and (rule.valid_until is None or on <= rule.valid_until)
 
 
-def _amount(rule: FeeRule, quantity: int) -> int | None:
+def _reduced(amount: int | None, percent: int) -> int | None:
+    return None if amount is None else _less(amount, percent)
+
+
+def _less(amount: int, percent: int) -> int:
+    # Whole đồng, half of one given to who pays: nobody pays more than the rule says.
+    return amount - (amount * percent + 50) // 100
+
+
+def _amount(rule: FeeRule, quantity: int, *, percent: int) -> int | None:
     if rule.status == FeeStatus.UNDETERMINED:
         return None
     if rule.status == FeeStatus.FREE or rule.amount_vnd is None:
@@ -89,5 +104,7 @@ def _amount(rule: FeeRule, quantity: int) -> int | None:
     amount = 0
     for place in range(1, quantity + 1):
         reached = [step for step in steps if int(step["from"]) <= place]
-        amount += int(reached[-1]["amount_vnd"]) if reached else rule.amount_vnd
-    return min(amount, rule.cap_vnd) if rule.cap_vnd else amount
+        price = int(reached[-1]["amount_vnd"]) if reached else rule.amount_vnd
+        amount += _less(price, percent)
+    cap = _reduced(rule.cap_vnd, percent)
+    return min(amount, cap) if cap else amount

@@ -177,6 +177,8 @@ class Revision(models.Model):
         "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     edited_at = models.DateTimeField(null=True, blank=True)
+    # The open page whose autosave came last: it never conflicts with itself, whatever got lost.
+    edit_page = models.CharField(max_length=36, blank=True, default="", db_default="")
     sent_by = models.ForeignKey(
         "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

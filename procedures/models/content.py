@@ -90,6 +90,10 @@ class FeeRule(models.Model):
     # From this many units on another amount holds: [{"from": 3, "amount_vnd": 1000}].
     tiers = models.JSONField(_("mức thu theo bậc"), default=list, blank=True)
     cap_vnd = models.PositiveIntegerField(_("mức thu tối đa"), null=True, blank=True)
+    # What a filing channel pays less, in hundredths: [{"channel": "ONLINE", "percent": 50}].
+    reductions = models.JSONField(
+        _("mức giảm theo cách nộp"), default=list, db_default=[], blank=True
+    )
     valid_from = models.DateField(null=True, blank=True)
     valid_until = models.DateField(null=True, blank=True)
     # The local decision that overrides the national amount, "" when none does.

@@ -7,6 +7,7 @@ revision may be edited, by whom it was, and that a review is void from then on.
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -18,7 +19,6 @@ from accounts.models import User
 from portal.core.db import requires_transaction
 from procedures.copying import copy_content
 from procedures.enums import WORKING, ProcedureState, RevisionState
-from procedures.form_versions import drop_unused_form
 from procedures.models import Case, Field, Procedure, Revision
 
 CODE: Final = re.compile(r"[0-9]\.[0-9]{6}(?:\.[0-9A-Z.]{1,20})?")
@@ -50,6 +50,17 @@ class StaleRevision(Exception):
     def __init__(self, revision: Revision) -> None:
         super().__init__(revision.pk)
         self.revision = revision
+
+
+@dataclass(frozen=True, slots=True)
+class PageMark:
+    """An open page that saves by itself; `leaves` with the save after which it is open no more."""
+
+    token: str = ""
+    leaves: bool = False
+
+
+NO_PAGE: Final = PageMark()
 
 
 @transaction.atomic(durable=True)
@@ -125,13 +136,17 @@ def _begin(procedure: Procedure, *, editor: User, at: datetime) -> Revision:
 
 
 @requires_transaction
-def lock_for_edit(*, revision_id: int, version: int, editor: User, at: datetime) -> Revision:
+def lock_for_edit(
+    *, revision_id: int, version: int, editor: User, at: datetime, page: PageMark = NO_PAGE
+) -> Revision:
     """
     Return a draft, locked and marked as changed by `editor`; call it before changing any part.
 
     What was in review or scheduled is a draft again: it was another text that was looked at.
 
     :param version: the version that the page was made from.
+    :param page: after its own last save an open page need not have heard of the version which
+        that save made: the answer may have been lost, or be on its way.
     :raises NotEditable: if the revision is published, superseded or gone.
     :raises StaleRevision: if the draft has another version by now.
     """
@@ -143,15 +158,19 @@ def lock_for_edit(*, revision_id: int, version: int, editor: User, at: datetime)
     )
     if revision is None or revision.procedure.state == ProcedureState.REPEALED:
         raise NotEditable(revision_id)
-    if revision.version != version:
+    is_own = bool(page.token) and page.token == revision.edit_page
+    if revision.version != version and not is_own:
         raise StaleRevision(revision)
     revision.state = RevisionState.DRAFT
     revision.publish_at = revision.scheduled_by = None
     revision.edited_by, revision.edited_at = editor, at
     revision.version += 1
+    revision.edit_page = "" if page.leaves else page.token
     revision.save(
-        update_fields=["state", "publish_at", "scheduled_by", "edited_by", "edited_at", "version"]
-    )
+        update_fields=[
+            "state", "publish_at", "scheduled_by", "edited_by", "edited_at", "version", "edit_page",
+        ]
+    )  # fmt: skip
     return revision
 
 
@@ -164,7 +183,5 @@ def discard_draft(*, revision_id: int, version: int, editor: User, at: datetime)
     """
     revision = lock_for_edit(revision_id=revision_id, version=version, editor=editor, at=at)
     procedure = revision.procedure
-    form = revision.form_version
     revision.delete()
-    drop_unused_form(form)
     return procedure

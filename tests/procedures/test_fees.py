@@ -2,6 +2,7 @@ from datetime import date
 
 import pytest
 
+from procedures import facts
 from procedures.enums import FeeKind, FeeStatus, FeeUnit, FilingChannel
 from procedures.fees import compute_lines, total
 from procedures.models import FeeRule
@@ -43,3 +44,46 @@ def test_pages_get_cheaper_from_a_step_on_and_stop_at_the_cap(pages: int, expect
     rule = copies(amount_vnd=2000, unit=FeeUnit.PAGE, tiers=steps, cap_vnd=200000)
     lines = compute_lines([rule], channel="ONLINE", on=DAY, quantities={"phi-ban-sao": pages})
     assert total(lines) == expected
+
+
+@pytest.mark.parametrize(("channel", "expected"), [("ONLINE", 12_500), ("COUNTER", 25_000)])
+def test_a_filing_channel_may_pay_less(channel: str, expected: int) -> None:
+    rule = copies(
+        amount_vnd=25_000,
+        asks_quantity=False,
+        channels=["ONLINE", "COUNTER"],
+        reductions=[{"channel": "ONLINE", "percent": 50}],
+    )
+
+    [line] = compute_lines([rule], channel=channel, on=DAY)
+
+    assert (line.unit_amount_vnd, line.amount_vnd) == (expected, expected)
+    assert "nộp trực tuyến giảm 50%" in facts.amount_words(rule)
+
+
+def test_a_reduction_reaches_the_steps_and_the_cap() -> None:
+    rule = copies(
+        amount_vnd=2001,
+        tiers=[{"from": 3, "amount_vnd": 1001}],
+        cap_vnd=10_000,
+        reductions=[{"channel": "ONLINE", "percent": 10}],
+    )
+
+    def cost(pages: int) -> int | None:
+        [line] = compute_lines([rule], channel="ONLINE", on=DAY, quantities={"phi-ban-sao": pages})
+        return line.amount_vnd
+
+    assert cost(3) == 1801 + 1801 + 901
+    assert cost(100) == 9_000
+
+
+def test_a_reduction_makes_nothing_of_what_is_undetermined() -> None:
+    rule = copies(
+        status=FeeStatus.UNDETERMINED,
+        amount_vnd=None,
+        reductions=[{"channel": "ONLINE", "percent": 100}],
+    )
+
+    [line] = compute_lines([rule], channel="ONLINE", on=DAY)
+
+    assert line.amount_vnd is None
