@@ -19,6 +19,7 @@ from accounts.models import User
 from portal.core.db import requires_transaction
 from procedures.copying import copy_content
 from procedures.enums import WORKING, ProcedureState, RevisionState
+from procedures.form_versions import drop_unused_form
 from procedures.models import Case, Field, Procedure, Revision
 
 CODE: Final = re.compile(r"[0-9]\.[0-9]{6}(?:\.[0-9A-Z.]{1,20})?")
@@ -183,5 +184,7 @@ def discard_draft(*, revision_id: int, version: int, editor: User, at: datetime)
     """
     revision = lock_for_edit(revision_id=revision_id, version=version, editor=editor, at=at)
     procedure = revision.procedure
+    form = revision.form_version
     revision.delete()
+    drop_unused_form(form)
     return procedure
