@@ -97,3 +97,34 @@ class ExchangeState(models.TextChoices):
     REFUSED = "REFUSED", _("không nhập được")
     CONFIRMED = "CONFIRMED", _("đang nhập")
     DONE = "DONE", _("đã nhập")
+
+
+class ArticleKind(models.TextChoices):
+    GUIDE = "GUIDE", _("hướng dẫn")
+    QUESTION = "QUESTION", _("câu hỏi thường gặp")
+    ANNOUNCEMENT = "ANNOUNCEMENT", _("thông báo")
+
+
+class ArticleTopic(models.TextChoices):
+    """What a guide or an answer is about, in the order of the public page."""
+
+    ACCOUNT = "ACCOUNT", _("Tài khoản và đăng nhập")
+    FILING = "FILING", _("Nộp hồ sơ")
+    PAPERS = "PAPERS", _("Giấy tờ")
+    TRACKING = "TRACKING", _("Tra cứu, theo dõi hồ sơ")
+    PAYMENT = "PAYMENT", _("Phí, lệ phí và thanh toán")
+    RESULT = "RESULT", _("Nhận kết quả")
+    MANDATE = "MANDATE", _("Ủy quyền, làm thay người khác")
+    PRIVACY = "PRIVACY", _("Bảo mật và dữ liệu cá nhân")
+    OTHER = "OTHER", _("Việc khác")
+
+
+class TextState(models.TextChoices):
+    DRAFT = "DRAFT", _("bản nháp")
+    IN_REVIEW = "IN_REVIEW", _("chờ duyệt")
+    PUBLISHED = "PUBLISHED", _("đã công bố")
+
+
+class ClipType(models.TextChoices):
+    MP4 = "video/mp4", "MP4"
+    WEBM = "video/webm", "WebM"

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from procedures.editor_urls import urlpatterns as editor
-from procedures.views import places, public
+from procedures.views import places, public, public_articles as articles
 
 app_name = "procedures"
 
@@ -13,5 +13,16 @@ urlpatterns = [
     path("dia-chi/xa-phuong/", places.communes, name="communes"),
     path("linh-vuc/", public.fields, name="fields"),
     path("muc-do-dich-vu/", public.levels, name="levels"),
+    path("huong-dan/", articles.guides, name="guides"),
+    path("huong-dan/<slug:slug>/", articles.guide, name="guide"),
+    path("hoi-dap/", articles.questions, name="questions"),
+    path("hoi-dap/<slug:slug>/", articles.question, name="question"),
+    path("thong-bao-chung/", articles.announcements, name="announcements"),
+    path("thong-bao-chung/<slug:slug>/", articles.announcement, name="announcement"),
+    path("hinh/<int:picture_id>/<int:width>/", articles.picture, name="picture"),
+    path("phim/<int:clip_id>/", articles.clip, name="clip"),
+    path("phim/<int:clip_id>/phu-de/", articles.clip_captions, name="clip_captions"),
+    path("co-quan/", articles.units, name="units"),
+    path("co-quan/<slug:unit_key>/", articles.unit, name="unit"),
     *editor,
 ]

@@ -47,7 +47,10 @@ SIGN_IN = (("accounts:sign_in", _("Đăng nhập"), "sign-in"),)
 ACCOUNT = (("accounts:profile", _("Tài khoản"), "user"),)
 FOOTER: tuple[tuple[str, str | Promise, str], ...] = (
     ("procedures:levels", _("Danh mục dịch vụ công trực tuyến"), "paper"),
-    ("operations:help", _("Hướng dẫn sử dụng"), "help"),
+    ("procedures:guides", _("Hướng dẫn"), "help"),
+    ("procedures:questions", _("Câu hỏi thường gặp"), "message"),
+    ("procedures:announcements", _("Thông báo"), "info"),
+    ("procedures:units", _("Cơ quan, giờ làm việc"), "building"),
     ("operations:privacy", _("Bảo vệ dữ liệu cá nhân"), "shield"),
     ("operations:accessibility", _("Tiếp cận cho mọi người"), "eye"),
 )

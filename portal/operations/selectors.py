@@ -24,6 +24,7 @@ from portal.notices.outbox_files import NAME, OutboxMessage, list_messages, read
 from portal.operations.demo_data import demo_secret, load_people, load_units
 from portal.operations.enums import OPEN_REQUESTS, RequestKind, RequestState
 from portal.operations.models import DataExport, DataRequest
+from procedures.selectors.articles import Entry, get_pinned
 from procedures.selectors.browse import Browse, get_browse
 from reports.selectors import MonthFigures, get_month_figures
 
@@ -55,6 +56,7 @@ class Home:
     events: tuple[LifeEvent, ...]
     browse: Browse
     figures: MonthFigures
+    pinned: Entry | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +86,12 @@ class Demo:
 
 
 def get_home(*, at: datetime) -> Home:
-    """Return what the home page shows (4 queries)."""
+    """Return what the home page shows (5 queries)."""
     return Home(
         events=LIFE_EVENTS,
         browse=get_browse(on=local_day(at)),
         figures=get_month_figures(at=at),
+        pinned=get_pinned(at=at),
     )
 
 

@@ -2,6 +2,7 @@
 
 from procedures.models.catalogue import Field, Procedure, Revision
 from procedures.models.content import Case, FeeRule, Paper, PrintableForm, ProcessingTime
+from procedures.models.editorial import Article, ArticleVersion, Clip, Picture
 from procedures.models.exchange import CatalogueFile
 from procedures.models.imports import FindingReview, ImportedRecord
 from procedures.models.search import SearchEntry, SearchTerm, SearchVersion, SearchWord
@@ -9,9 +10,12 @@ from procedures.models.service import FormVersion, Offer, WorkflowVersion
 from procedures.models.words import Boost, SearchMiss, Synonym
 
 __all__ = [
+    "Article",
+    "ArticleVersion",
     "Boost",
     "Case",
     "CatalogueFile",
+    "Clip",
     "FeeRule",
     "Field",
     "FindingReview",
@@ -19,6 +23,7 @@ __all__ = [
     "ImportedRecord",
     "Offer",
     "Paper",
+    "Picture",
     "PrintableForm",
     "Procedure",
     "ProcessingTime",

@@ -43,6 +43,7 @@ from tests.factories.dossiers import (
     dossier_at,
     office,
 )
+from tests.factories.editorial import editorial_world
 from tests.factories.operations import DataExportFactory, DataRequestFactory, DisposalFactory
 from tests.factories.payments import PaymentFactory, refund_suggested
 from tests.factories.representation import (
@@ -206,6 +207,7 @@ def build_side(key: str) -> Side:
         "request_id": DataRequestFactory(user=owner).pk,
         "disposal_id": DisposalFactory().pk,
     }
+    side.arguments |= {"unit_key": place.agency.key, **editorial_world(key)}
     today = timezone.localdate()
     side.delegated_id = StaffRoleFactory(
         user=StaffFactory(role=None),
