@@ -3,6 +3,9 @@
 from django.urls import URLPattern, path
 
 from procedures.views import (
+    editor_article_acts as article_acts,
+    editor_article_media as article_media,
+    editor_articles as articles,
     editor_catalogue as catalogue,
     editor_draft as draft,
     editor_findings as findings,
@@ -21,4 +24,84 @@ urlpatterns: list[URLPattern] = [
     path("bien-tap/can-xem-lai/<code>/giu/", findings.keep, name="editor_finding_keep"),
     path("bien-tap/can-xem-lai/<code>/sua/", findings.mend, name="editor_finding_mend"),
     path("bien-tap/can-xem-lai/<code>/ban-nhap/", findings.left_draft, name="editor_left_draft"),
+    path("bien-tap/bai-viet/", articles.articles, name="editor_articles"),
+    path("bien-tap/bai-viet/moi/", articles.start, name="editor_article_start"),
+    path("bien-tap/bai-viet/<int:article_id>/", articles.article, name="editor_article"),
+    path(
+        "bien-tap/bai-viet/<int:article_id>/xem-truoc/<int:number>/",
+        articles.preview,
+        name="editor_article_preview",
+    ),
+    path(
+        "bien-tap/bai-viet/<int:article_id>/phien-ban/",
+        articles.versions,
+        name="editor_article_versions",
+    ),
+    path(
+        "bien-tap/bai-viet/<int:article_id>/phien-ban/<int:number>/",
+        articles.version,
+        name="editor_article_version",
+    ),
+    path(
+        "bien-tap/bai-viet/<int:article_id>/phien-ban/<int:number>/lay-lai/",
+        article_acts.restore,
+        name="editor_article_restore",
+    ),
+    path(
+        "bien-tap/bai-viet/<int:article_id>/gui-duyet/",
+        article_acts.send,
+        name="editor_article_send",
+    ),
+    path(
+        "bien-tap/bai-viet/<int:article_id>/tra-lai/",
+        article_acts.send_back,
+        name="editor_article_send_back",
+    ),
+    path(
+        "bien-tap/bai-viet/<int:article_id>/cong-bo/",
+        article_acts.publish,
+        name="editor_article_publish",
+    ),
+    path(
+        "bien-tap/bai-viet/<int:article_id>/huy-hen/",
+        article_acts.call_off,
+        name="editor_article_call_off",
+    ),
+    path(
+        "bien-tap/bai-viet/<int:article_id>/go-xuong/",
+        article_acts.hide,
+        name="editor_article_hide",
+    ),
+    path(
+        "bien-tap/bai-viet/<int:article_id>/cach-hien/",
+        article_acts.place,
+        name="editor_article_place",
+    ),
+    path(
+        "bien-tap/bai-viet/<int:article_id>/chuyen/",
+        article_acts.move,
+        name="editor_article_move",
+    ),
+    path(
+        "bien-tap/bai-viet/<int:article_id>/huy/",
+        article_acts.discard,
+        name="editor_article_discard",
+    ),
+    path("bien-tap/bai-viet/<int:article_id>/hinh/", article_media.media, name="editor_media"),
+    path(
+        "bien-tap/bai-viet/<int:article_id>/hinh/xoa/",
+        article_media.remove,
+        name="editor_media_remove",
+    ),
+    path(
+        "bien-tap/hinh/<int:picture_id>/<int:width>/",
+        article_media.picture,
+        name="editor_picture",
+    ),
+    path("bien-tap/phim/<int:clip_id>/", article_media.clip, name="editor_clip"),
+    path(
+        "bien-tap/phim/<int:clip_id>/phu-de/",
+        article_media.clip_captions,
+        name="editor_clip_captions",
+    ),
 ]

@@ -8,6 +8,7 @@ from django.db import transaction
 from accounts.enums import Role, Tier
 from accounts.models import StaffRole, User
 from accounts.selectors import list_roles
+from portal.core import edition
 from portal.core.dates import local_day
 from procedures.enums import ArticleKind, ArticleTopic, TextState
 from procedures.models import Article, ArticleVersion
@@ -112,6 +113,7 @@ def publish_version(
     version.save(
         update_fields=["state", "published_at", "published_by", "shown_from", "small_office"]
     )
+    edition.renew_on_commit()
     return version
 
 
@@ -158,6 +160,7 @@ def set_hidden(*, article_id: int, hidden: bool, publisher: User, at: datetime) 
     _publisher_roles(publisher, at=at)
     article.is_hidden = hidden
     article.save(update_fields=["is_hidden"])
+    edition.renew_on_commit()
     return article
 
 
@@ -181,6 +184,7 @@ def place_article(*, article_id: int, placing: Placing, by: User, at: datetime) 
         article.is_pinned = placing.is_pinned
         article.valid_from, article.valid_until = first, last
     article.save(update_fields=["topic", "is_pinned", "valid_from", "valid_until"])
+    edition.renew_on_commit()
     return article
 
 

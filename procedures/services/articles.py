@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 
 from accounts.models import User
+from portal.core import edition
 from portal.core.db import requires_transaction
+from portal.core.files import delete_stored
 from procedures import markup
 from procedures.enums import ArticleKind, ArticleTopic, TextState
 from procedures.models import Article, ArticleVersion
@@ -129,8 +132,12 @@ def discard_draft(*, article_id: int, base: str) -> bool:
     if article.versions.exclude(pk=newest.pk).exists():
         newest.delete()
         return True
+    stored = [clip.storage_key for clip in article.clips.all()]
+    stored += [one["storage_key"] for picture in article.pictures.all() for one in picture.variants]
     article.clips.all().delete()
     article.delete()
+    for key in stored:
+        transaction.on_commit(partial(delete_stored, key), robust=True)
     return False
 
 
@@ -158,6 +165,7 @@ def move_article(*, article_id: int, up: bool) -> None:
         if one.position != position:
             one.position = position
             one.save(update_fields=["position"])
+    edition.renew_on_commit()
 
 
 def mark_of(version: ArticleVersion) -> str:

@@ -19,6 +19,7 @@ publishers_only = staff_required(Role.PUBLISHER)
 MENU: Final[tuple[tuple[str, str | Promise], ...]] = (
     ("procedures:editor_home", _("Danh mục thủ tục")),
     ("procedures:editor_findings", _("Cần xem lại sau khi nhập")),
+    ("procedures:editor_articles", _("Bài viết")),
 )
 
 

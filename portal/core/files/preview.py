@@ -1,10 +1,11 @@
 """Pictures of pages: what clerks and citizens look at instead of the file itself."""
 
 import json
+from dataclasses import dataclass
 from typing import Final
 
 from portal.core.files import sandbox
-from portal.core.files.kinds import WORD, Kind
+from portal.core.files.kinds import IMAGES, MIME, WORD, Kind
 from portal.core.files.uploads import MAX_PAGES
 
 PNG_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
@@ -31,6 +32,34 @@ def render_preview(data: bytes, kind: str, page: int = 1, *, max_width: int = MA
     if not picture.startswith(PNG_SIGNATURE):
         raise PreviewFailed("no picture came back")
     return picture
+
+
+@dataclass(frozen=True, slots=True)
+class Redrawn:
+    """A picture drawn anew: nothing of the original but what is seen."""
+
+    width: int
+    height: int
+    mime: str
+    data: bytes
+
+
+def redraw_picture(data: bytes, kind: str, *, width: int) -> Redrawn:
+    """
+    Return a picture at most `width` wide, upright, without any metadata of the original.
+
+    :raises PreviewFailed: when it is none, or too much for the child's limits.
+    """
+    if kind not in IMAGES:
+        raise PreviewFailed("no picture")
+    try:
+        answer = sandbox.run_child("picture", Kind(kind), str(width), data=data)
+        about, _line, drawn = answer.partition(b"\n")
+        facts = json.loads(about)
+    except (sandbox.ChildFailed, OSError, ValueError) as error:
+        raise PreviewFailed(str(error)) from error
+    mime = MIME[Kind.PNG] if kind == Kind.PNG else MIME[Kind.JPEG]
+    return Redrawn(int(facts["width"]), int(facts["height"]), mime, drawn)
 
 
 def count_pages(data: bytes, kind: str) -> int:

@@ -2,8 +2,8 @@
 Answer one question about the file on stdin: `opener <task> …`.
 
 `pdf`, `image`, `ole` and `package` answer a verdict in JSON; `member` the bytes of one file of an
-archive; `preview` a PNG; `sheet` a JPEG, and `bind` a PDF of such. Any other end (a signal, an exit
-code) means that the file was too much for the limits set here.
+archive; `preview` a PNG; `picture` a picture drawn anew; `sheet` a JPEG, and `bind` a PDF of such.
+Any other end (a signal, an exit code) means that the file was too much for the limits set here.
 """
 
 import json
@@ -43,6 +43,10 @@ def answer(task: str, arguments: list[str]) -> bytes:
 
         kind, page, max_width = arguments
         return write_preview(data, kind, int(page), int(max_width))
+    if task == "picture":
+        from .previews import write_picture
+
+        return write_picture(data, arguments[0], int(arguments[1]))
     if task == "sheet":
         from .photos import write_sheet
 

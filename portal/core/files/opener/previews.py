@@ -1,6 +1,7 @@
 """Pictures of pages."""
 
 import io
+import json
 from typing import TYPE_CHECKING, Final
 
 from .pictures import flatten, upright
@@ -34,3 +35,19 @@ def preview_pdf(data: bytes, page: int, max_width: int) -> "Image.Image":
     scale = min(max_width / max(width, 1), LONGEST / max(height, 1))
     picture: Image.Image = sheet.render(scale=scale, may_draw_forms=True).to_pil()
     return picture
+
+
+def write_picture(data: bytes, kind: str, width: int) -> bytes:
+    """
+    Return a picture drawn anew, at most `width` wide: a line of JSON about it, then its bytes.
+
+    A PNG stays one, because screenshots and drawings would be blurred; photos become JPEG.
+    """
+    picture = flatten(upright(data, kind, width=width, height=LONGEST))
+    output = io.BytesIO()
+    if kind == "png":
+        picture.save(output, "PNG", optimize=True)
+    else:
+        picture.save(output, "JPEG", quality=82, optimize=True, progressive=True)
+    about = {"width": picture.width, "height": picture.height, "kind": kind}
+    return json.dumps(about).encode() + b"\n" + output.getvalue()
