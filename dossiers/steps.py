@@ -143,22 +143,25 @@ def following_role(dossier: Dossier, step: Step) -> Role | None:
 
 def resolve_unit(described: str, *, dossier: Dossier) -> Unit:
     """
-    Return the unit that a workflow step names: "receiving", "deciding", "division:<key ending>".
+    Return the unit that a workflow step names, in the words of WorkflowVersion.steps.
 
-    :raises NoSuchUnit: if the deciding agency has no such division.
+    :raises NoSuchUnit: if the deciding agency has no such division, or nobody such a unit.
     """
     if described == "receiving":
         return dossier.receiving_unit
     if described == "deciding":
         return dossier.deciding_unit
-    ending = described.removeprefix("division:")
-    division = (
-        Unit.objects.filter(
-            agency=dossier.deciding_unit, kind=UnitKind.DIVISION, key__endswith=f"-{ending}"
+    if described.startswith("unit:"):
+        found = Unit.objects.filter(key=described.removeprefix("unit:")).first()
+    else:
+        ending = described.removeprefix("division:")
+        found = (
+            Unit.objects.filter(
+                agency=dossier.deciding_unit, kind=UnitKind.DIVISION, key__endswith=f"-{ending}"
+            )
+            .order_by("pk")
+            .first()
         )
-        .order_by("pk")
-        .first()
-    )
-    if division is None:
+    if found is None:
         raise NoSuchUnit(described)
-    return division
+    return found

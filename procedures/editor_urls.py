@@ -10,6 +10,7 @@ from procedures.views import (
     editor_draft as draft,
     editor_findings as findings,
     editor_procedure as procedure,
+    editor_workflow as workflow,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -18,6 +19,22 @@ urlpatterns: list[URLPattern] = [
     path("bien-tap/thu-tuc/<str:code>/", procedure.overview, name="editor_procedure"),
     path("bien-tap/thu-tuc/<str:code>/ban-nhap/", draft.draft, name="editor_draft"),
     path("bien-tap/thu-tuc/<str:code>/ban-nhap/huy/", draft.discard, name="editor_discard"),
+    path("bien-tap/thu-tuc/<str:code>/quy-trinh/", workflow.workflow, name="editor_workflow"),
+    path(
+        "bien-tap/thu-tuc/<str:code>/quy-trinh/soan/",
+        workflow.begin,
+        name="editor_workflow_begin",
+    ),
+    path(
+        "bien-tap/thu-tuc/<str:code>/quy-trinh/huy/",
+        workflow.discard,
+        name="editor_workflow_discard",
+    ),
+    path(
+        "bien-tap/thu-tuc/<str:code>/quy-trinh/cong-bo/",
+        workflow.publish,
+        name="editor_workflow_publish",
+    ),
     path("bien-tap/can-xem-lai/", findings.findings, name="editor_findings"),
     path("bien-tap/can-xem-lai/giu-nguyen/", findings.keep_kind, name="editor_findings_keep"),
     path("bien-tap/can-xem-lai/<code>/", findings.record, name="editor_finding"),

@@ -55,6 +55,10 @@ _OVERTAKEN = (
 )
 # What the person who typed can mend, in words.
 _MENDABLE: dict[type[Exception], str | Promise] = {
+    steps.NoSuchUnit: gettext_lazy(
+        "Quy trình giao bước tiếp theo cho một phòng mà cơ quan giải quyết chưa có. Hồ sơ giữ "
+        "nguyên; báo quản trị đơn vị thêm phòng, hoặc người biên tập danh mục sửa quy trình."
+    ),
     processing.SamePerson: gettext_lazy("Người trình không được tự phê duyệt."),
     processing.AcceptedIt: gettext_lazy(
         "Người đã tiếp nhận hồ sơ không được phê duyệt kết quả của hồ sơ đó."

@@ -8,7 +8,7 @@ from typing import Self
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Tier
@@ -54,7 +54,8 @@ class WorkflowVersion(models.Model):
     The internal steps of a procedure, published by their own decision.
 
     `steps` is a list of {"key", "name", "role", "unit", "hours", "instruction"}; unit is
-    "receiving", "deciding" or "division:<end of the division's key>"; hours are working hours.
+    "receiving", "deciding", "division:<end of the division's key>" or, for a step in another
+    agency, "unit:<key>"; hours are working hours.
     """
 
     procedure = models.ForeignKey(
@@ -64,12 +65,36 @@ class WorkflowVersion(models.Model):
     steps = models.JSONField(_("các bước"))
     decision_number = models.CharField(_("quyết định"), max_length=80, blank=True)
     decision_date = models.DateField(_("ngày quyết định"), null=True, blank=True)
+    # Grows with every edit: a page made from an older one changes nothing.
+    version = models.PositiveIntegerField(default=0, db_default=0)
+    # Whoever changed the draft last; what was loaded from files was edited by nobody here.
+    edited_by = models.ForeignKey(
+        "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    edited_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
+    published_by = models.ForeignKey(
+        "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    # Published in a commune with too few people for two; never at the province.
+    small_office = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         verbose_name = _("quy trình nội bộ")
         constraints = [
             models.UniqueConstraint(fields=["procedure", "number"], name="workflow_version_once"),
+            models.UniqueConstraint(
+                fields=["procedure"],
+                condition=Q(published_at__isnull=True),
+                name="workflow_version_one_draft",
+            ),
+            models.CheckConstraint(
+                condition=Q(edited_by__isnull=True)
+                | Q(published_by__isnull=True)
+                | ~Q(published_by=F("edited_by"))
+                | Q(small_office=True),
+                name="workflow_version_published_by_another",
+            ),
         ]
 
     def __str__(self) -> str:

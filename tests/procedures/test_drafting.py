@@ -16,7 +16,7 @@ from tests.factories.procedures import (
     RevisionFactory,
 )
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

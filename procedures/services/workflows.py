@@ -1,0 +1,181 @@
+"""
+The internal workflow of a procedure: drafted by one person, published by another.
+
+It has its own decision and its own life: publishing it touches no content, and the content's
+publication touches no workflow. A running dossier keeps the version that it was filed under.
+"""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.text import slugify
+
+from accounts.models import User
+from portal.core.db import requires_transaction
+from portal.core.text import fold
+from procedures import workflow
+from procedures.enums import ProcedureState
+from procedures.models import Offer, Procedure, ProcessingTime, WorkflowVersion
+from procedures.policies import needs_small_office
+from procedures.services.drafting import IsRepealed, NoSuchProcedure
+from procedures.workflow import Steps
+
+
+class NoDraft(Exception):
+    """The draft has been published or thrown away."""
+
+
+class StaleDraft(Exception):
+    """Somebody else has changed the draft since the page was made; `draft` is as it is now."""
+
+    def __init__(self, draft: WorkflowVersion) -> None:
+        super().__init__(draft.pk)
+        self.draft = draft
+
+
+class CannotRun(Exception):
+    """No dossier could run through the steps; `sentences` say why."""
+
+    def __init__(self, sentences: list[str]) -> None:
+        super().__init__(len(sentences))
+        self.sentences = sentences
+
+
+class TooSlow(Exception):
+    """The steps together take longer than every legal time of the published content."""
+
+
+@transaction.atomic(durable=True)
+def open_draft(*, code: str, editor: User, at: datetime) -> WorkflowVersion:
+    """
+    Return the workflow's draft, or a new one with the steps of the newest published version.
+
+    :raises NoSuchProcedure: if the catalogue has no such code.
+    :raises IsRepealed: if the procedure has been repealed.
+    """
+    # The procedure's row is where two presses wait for each other.
+    procedure = (
+        Procedure.objects.select_for_update(of=("self",), no_key=True).filter(code=code).first()
+    )
+    if procedure is None:
+        raise NoSuchProcedure(code)
+    if procedure.state == ProcedureState.REPEALED:
+        raise IsRepealed(code)
+    versions = procedure.workflow_versions
+    draft = versions.filter(published_at=None).first()
+    if draft is not None:
+        return draft
+    newest = versions.order_by("-number").first()
+    return versions.create(
+        number=(versions.aggregate(last=Max("number"))["last"] or 0) + 1,
+        steps=newest.steps if newest else [],
+        edited_by=editor,
+        edited_at=at,
+    )
+
+
+@transaction.atomic(durable=True)
+def save_steps(
+    *, draft_id: int, version: int, editor: User, at: datetime, steps: list[dict[str, Any]]
+) -> WorkflowVersion:
+    """
+    Keep the steps of a draft, finished or not; a step without a key gets one from its name.
+
+    :raises NoDraft, StaleDraft: if the draft is gone, or has another version by now.
+    """
+    draft = _lock(draft_id, version)
+    draft.steps = _with_keys(steps)
+    draft.edited_by, draft.edited_at = editor, at
+    draft.version += 1
+    draft.save(update_fields=["steps", "edited_by", "edited_at", "version"])
+    return draft
+
+
+@transaction.atomic(durable=True)
+def discard_draft(*, draft_id: int, version: int) -> None:
+    """
+    Throw a draft away; what is published stays.
+
+    :raises NoDraft, StaleDraft: as save_steps.
+    """
+    _lock(draft_id, version).delete()
+
+
+@transaction.atomic(durable=True)
+def publish_draft(
+    *,
+    draft_id: int,
+    version: int,
+    publisher: User,
+    at: datetime,
+    decision_number: str,
+    decision_date: date,
+    offer_ids: Collection[int],
+) -> WorkflowVersion:
+    """
+    Publish a draft under its own decision, and let those offers use it from now on.
+
+    :param offer_ids: of this procedure; others are passed over.
+    :raises NoDraft, StaleDraft: as save_steps.
+    :raises policies.NotAPublisher, policies.OwnEdit: as publishing.publish_revision.
+    :raises CannotRun: if no dossier could run through the steps.
+    :raises TooSlow: if they take longer than every legal time that is published.
+    """
+    draft = _lock(draft_id, version)
+    draft.small_office = needs_small_office(draft, publisher, at=at)
+    wrongs = workflow.wrongs(draft.steps)
+    if wrongs:
+        raise CannotRun(wrongs)
+    times = ProcessingTime.objects.select_related("case").filter(
+        case__revision=draft.procedure.current_revision_id
+    )
+    if workflow.is_over_every_time(workflow.check_times(draft.steps, times)):
+        raise TooSlow(draft_id)
+    draft.decision_number, draft.decision_date = decision_number, decision_date
+    draft.published_at, draft.published_by = at, publisher
+    draft.save(
+        update_fields=[
+            "decision_number", "decision_date", "published_at", "published_by", "small_office",
+        ]
+    )  # fmt: skip
+    Offer.objects.filter(procedure=draft.procedure_id, pk__in=offer_ids).update(
+        workflow_version=draft
+    )
+    return draft
+
+
+@requires_transaction
+def _lock(draft_id: int, version: int) -> WorkflowVersion:
+    draft = (
+        WorkflowVersion.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("procedure")
+        .filter(pk=draft_id, published_at=None)
+        .first()
+    )
+    if draft is None:
+        raise NoDraft(draft_id)
+    if draft.version != version:
+        raise StaleDraft(draft)
+    return draft
+
+
+def _with_keys(steps: Steps) -> list[dict[str, Any]]:
+    keys = {step["key"] for step in steps if step.get("key")}
+    kept = []
+    for step in steps:
+        key = step.get("key") or _new_key(step["name"], keys)
+        keys.add(key)
+        kept.append({**step, "key": key})
+    return kept
+
+
+def _new_key(name: str, taken: set[str]) -> str:
+    stem = slugify(fold(name))[:48].strip("-") or "buoc"
+    key, number = stem, 2
+    # "reception" and "return" are the desk's own steps.
+    while key in taken or key in {"reception", "return"}:
+        key, number = f"{stem}-{number}", number + 1
+    return key
