@@ -5,7 +5,7 @@ from typing import Final, TypeVar
 from django.db.models import Model
 
 from portal.core.db import requires_transaction
-from procedures.models import FeeRule, Paper, PrintableForm, ProcessingTime, Revision
+from procedures.models import CaseQuestion, FeeRule, Paper, PrintableForm, ProcessingTime, Revision
 
 M = TypeVar("M", bound=Model)
 
@@ -30,6 +30,9 @@ def copy_content(source: Revision, target: Revision) -> None:
         made.save()
         ProcessingTime.objects.bulk_create(_again(one, case=made) for one in case.times.all())
         FeeRule.objects.bulk_create(_again(one, case=made) for one in case.fees.all())
+    CaseQuestion.objects.bulk_create(
+        _again(question, revision=target) for question in source.case_questions.all()
+    )
     papers: dict[int | None, Paper | None] = {None: None}
     for paper in source.papers.all():
         copy = _again(paper, revision=target)

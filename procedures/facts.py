@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _, gettext_lazy, ngettext
 from django_stubs_ext import StrOrPromise
 
 from portal.core import calendars
-from portal.core.calendars import WorkCalendar
+from portal.core.calendars import Computed, WorkCalendar
 from portal.core.money import format_vnd
 from procedures import fees
 from procedures.enums import (
@@ -109,21 +109,21 @@ def cut_off_words(given: ProcessingTime | None) -> str:
 
 def ready_at(
     given: ProcessingTime | None, *, at: datetime, calendar: WorkCalendar
-) -> datetime | None:
+) -> Computed | None:
     """Return when the result would be due if the dossier were complete `at`, None if not given."""
     if given is None:
         return None
     amount = given.amount or 0
     match TimeUnit(given.unit):
         case TimeUnit.WORKING_DAYS:
-            return calendars.add_working_days(at, amount, calendar).at
+            return calendars.add_working_days(at, amount, calendar)
         case TimeUnit.CALENDAR_DAYS:
-            return calendars.add_calendar_days(at, amount, calendar).at
+            return calendars.add_calendar_days(at, amount, calendar)
         case TimeUnit.HOURS:
-            return calendars.add_working_hours(at, amount, calendar).at
+            return calendars.add_working_hours(at, amount, calendar)
         case TimeUnit.SAME_DAY:
             last: time = given.cut_off or calendar.closing
-            return calendars.same_day(at, calendar, last).at
+            return calendars.same_day(at, calendar, last)
         case TimeUnit.NONE_GIVEN:
             return None
 

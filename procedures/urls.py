@@ -1,7 +1,7 @@
 from django.urls import path
 
 from procedures.editor_urls import urlpatterns as editor
-from procedures.views import places, public, public_articles as articles
+from procedures.views import finder, places, public, public_articles as articles
 
 app_name = "procedures"
 
@@ -9,6 +9,7 @@ urlpatterns = [
     path("thu-tuc/", public.search, name="search"),
     path("thu-tuc/goi-y/", public.suggest, name="suggest"),
     path("thu-tuc/<str:code>/", public.show, name="detail"),
+    path("thu-tuc/<str:code>/tim-truong-hop/", finder.find, name="finder"),
     path("thu-tuc/<str:code>/bieu-mau/<slug:key>/", public.form_file, name="form_file"),
     path("dia-chi/xa-phuong/", places.communes, name="communes"),
     path("linh-vuc/", public.fields, name="fields"),

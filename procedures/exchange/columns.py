@@ -6,13 +6,22 @@ from typing import Any, Final
 
 from django.db import models
 
-from procedures.models import Case, FeeRule, Offer, Paper, PrintableForm, ProcessingTime
+from procedures.models import (
+    Case,
+    CaseQuestion,
+    FeeRule,
+    Offer,
+    Paper,
+    PrintableForm,
+    ProcessingTime,
+)
 
 Row = dict[str, Any]
 
 # What a row owes to its place, or what is named by key instead.
 _LEFT_OUT: Final[Mapping[type[models.Model], Collection[str]]] = {
     Case: {"revision", "position"},
+    CaseQuestion: {"revision", "position"},
     ProcessingTime: {"case"},
     FeeRule: {"case", "position"},
     Paper: {"revision", "position"},

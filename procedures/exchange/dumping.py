@@ -48,7 +48,7 @@ def with_content(procedures: QuerySet[Procedure]) -> QuerySet[Procedure]:
 
 def with_parts(revisions: QuerySet[Revision]) -> QuerySet[Revision]:
     return revisions.select_related("form_version").prefetch_related(
-        "cases__times", "cases__fees", "papers", "printable_forms__paper"
+        "cases__times", "cases__fees", "case_questions", "papers", "printable_forms__paper"
     )
 
 
@@ -76,6 +76,7 @@ def dump_revision(revision: Revision) -> Row:
         **{name: plain(getattr(revision, name)) for name in CONTENT},
         "form": dump_form(revision.form_version) if revision.form_version else None,
         "cases": [_case(case) for case in revision.cases.all()],
+        "case_questions": [to_json(one) for one in revision.case_questions.all()],
         "papers": [to_json(paper) for paper in revision.papers.all()],
         "printable_forms": sorted(
             (_printable(form) for form in revision.printable_forms.all()),

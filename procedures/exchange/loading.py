@@ -12,6 +12,7 @@ from procedures.exchange.columns import Row, from_json, read
 from procedures.exchange.dumping import dump_form, dump_workflow
 from procedures.models import (
     Case,
+    CaseQuestion,
     FeeRule,
     FormVersion,
     Offer,
@@ -56,6 +57,10 @@ def fill(revision: Revision, given: Row, files: Mapping[str, Kept]) -> None:
             FeeRule(case=made, position=place, **from_json(FeeRule, one))
             for place, one in enumerate(case["fees"])
         )
+    CaseQuestion.objects.bulk_create(
+        CaseQuestion(revision=revision, position=position, **from_json(CaseQuestion, one))
+        for position, one in enumerate(given["case_questions"])
+    )
     papers = {
         one["key"]: Paper.objects.create(
             revision=revision, position=position, **from_json(Paper, one)

@@ -17,7 +17,16 @@ from procedures.eform.parsing import parse_definition
 from procedures.eform.schema import FormDefinitionError
 from procedures.enums import FeeStatus, TimeUnit
 from procedures.exchange.columns import Row, defaults, plain
-from procedures.models import Case, FeeRule, Offer, Paper, PrintableForm, ProcessingTime, Revision
+from procedures.models import (
+    Case,
+    CaseQuestion,
+    FeeRule,
+    Offer,
+    Paper,
+    PrintableForm,
+    ProcessingTime,
+    Revision,
+)
 
 FORMAT: Final = "portal.procedures"
 VERSION: Final = 1
@@ -91,7 +100,8 @@ def _complete_revision(given: Mapping[str, Any]) -> Row:
         for name in CONTENT
     }
     revision = {
-        **blank, "form": None, "cases": [], "papers": [], "printable_forms": [], **given,
+        **blank, "form": None, "cases": [], "case_questions": [], "papers": [],
+        "printable_forms": [], **given,
     }  # fmt: skip
     cases = revision["cases"] or [
         {"key": "thong-thuong", "name": "Thông thường", "is_default": True}
@@ -104,6 +114,9 @@ def _complete_revision(given: Mapping[str, Any]) -> Row:
             "fees": [{**defaults(FeeRule), **one} for one in case.get("fees", [])],
         }
         for case in cases
+    ]
+    revision["case_questions"] = [
+        {**defaults(CaseQuestion), **one} for one in revision["case_questions"]
     ]
     revision["papers"] = [{**defaults(Paper), **one} for one in revision["papers"]]
     revision["printable_forms"] = [
@@ -119,6 +132,7 @@ def _check_revision(revision: Row) -> None:
         raise WrongShape(_("có hai trường hợp mặc định"))
     for case in revision["cases"]:
         _check_case(case)
+    _check_questions(revision, cases)
     _check_papers(revision, cases)
     if revision["form"] is not None:
         try:
@@ -138,6 +152,17 @@ def _check_case(case: Row) -> None:
     for time in case["times"]:
         if time["unit"] not in {TimeUnit.SAME_DAY, TimeUnit.NONE_GIVEN} and not time["amount"]:
             raise WrongShape(_("trường hợp “%s”: thời hạn thiếu số") % case["key"])
+
+
+def _check_questions(revision: Row, cases: set[str]) -> None:
+    _distinct(revision["case_questions"], "key", _("câu hỏi"))
+    for question in revision["case_questions"]:
+        _distinct(question["options"], "key", _("câu trả lời"))
+        if unknown := {case for one in question["options"] for case in one["cases"]} - cases:
+            raise WrongShape(
+                _("câu hỏi “%(question)s” nói đến trường hợp không có: %(case)s")
+                % {"question": question["key"], "case": min(unknown)}
+            )
 
 
 def _check_papers(revision: Row, cases: set[str]) -> None:

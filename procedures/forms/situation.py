@@ -1,19 +1,13 @@
 """The short questionnaire of a procedure's page: which case, how filed, where."""
 
 from collections.abc import Iterable
-from typing import Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.forms import PortalFormHelper
 from procedures.selectors.detail import Choice, ProcedurePage
-
-CASE: Final = "truong_hop"
-CHANNEL: Final = "cach"
-AGENCY: Final = "co_quan"
-# Answers stand in the address, so they are written as the rest of it is.
-CHANNEL_SLUGS: Final = {"ONLINE": "truc-tuyen", "COUNTER": "tai-quay", "POST": "buu-chinh"}
+from procedures.selectors.finder_steps import AGENCY, CASE, CHANNEL, CHANNEL_SLUGS
 
 
 class SituationForm(forms.Form):

@@ -5,6 +5,7 @@ from procedures.models.content import Case, FeeRule, Paper, PrintableForm, Proce
 from procedures.models.editorial import Article, ArticleVersion, Clip, Picture
 from procedures.models.exchange import CatalogueFile
 from procedures.models.imports import FindingReview, ImportedRecord
+from procedures.models.questions import CaseQuestion
 from procedures.models.search import SearchEntry, SearchTerm, SearchVersion, SearchWord
 from procedures.models.service import FormVersion, Offer, WorkflowVersion
 from procedures.models.words import Boost, SearchMiss, Synonym
@@ -14,6 +15,7 @@ __all__ = [
     "ArticleVersion",
     "Boost",
     "Case",
+    "CaseQuestion",
     "CatalogueFile",
     "Clip",
     "FeeRule",

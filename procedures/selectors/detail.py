@@ -8,19 +8,13 @@ from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
 from accounts.enums import Tier
-from accounts.selectors import get_work_calendar
-from portal.core import edition
 from portal.core.dates import format_moment, local_day
 from procedures import facts
 from procedures.enums import FeeStatus, ProcedureState, ServiceMode
 from procedures.facts import Fact
-from procedures.levels import derive_level
 from procedures.models import (
-    Case,
-    Paper,
     PrintableForm,
     Procedure,
-    ProcessingTime,
     Revision,
 )
 from procedures.selectors.detail_rows import (
@@ -36,27 +30,20 @@ from procedures.selectors.detail_rows import (
     paper_rows,
     time_rows,
 )
+from procedures.selectors.published import (
+    ListedPage,
+    NoSuchProcedure,
+    ProcedureRepealed,
+    default_case,
+    load_published,
+    ready_moment,
+)
 from procedures.selectors.results import action_of, filing_channel, short_name
 from procedures.selectors.serving import (
-    Content,
     Served,
-    Units,
-    load_offers,
-    load_units,
-    serving,
 )
 
-
-class NoSuchProcedure(Exception):
-    """No procedure has this code."""
-
-
-class ProcedureRepealed(Exception):
-    """The procedure is no longer in force; `name` says which it was."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.name = name
+__all__ = ["ListedPage", "NoSuchProcedure", "ProcedureRepealed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +108,6 @@ class ProcedurePage:
     returns: str
 
 
-@dataclass(frozen=True, slots=True)
-class ListedPage:
-    """A procedure of which only the name is known here."""
-
-    code: str
-    name: str
-    field_name: str
-    field_slug: str
-
-
 def get_procedure_page(*, code: str, asked: Asked, at: datetime) -> ProcedurePage | ListedPage:
     """
     Return the public page of a procedure.
@@ -140,31 +117,20 @@ def get_procedure_page(*, code: str, asked: Asked, at: datetime) -> ProcedurePag
     :raises NoSuchProcedure: if no procedure has this code.
     :raises ProcedureRepealed: if it is no longer in force.
     """
-    if "\x00" in code:  # which the database would refuse to look for
-        raise NoSuchProcedure(code)
     on = local_day(at)
-    cases = _load_cases(code)
-    if not cases:
-        return _listed(code)
-    revision = cases[0].revision
-    procedure = revision.procedure
-    papers = list(revision.papers.all())
-    forms = list(revision.printable_forms.order_by("pk"))
-    units = load_units(on=on)
-    offers = load_offers([procedure.pk], on=on).get(procedure.pk, [])
-    served = _derived(
-        serving(offers, units, content=Content(procedure.content_level, procedure.paid_level)),
-        cases=cases,
-        papers=papers,
-        forms=forms,
-    )
+    loaded = load_published(code, on=on)
+    if isinstance(loaded, ListedPage):
+        return loaded
+    cases, revision, procedure = loaded.cases, loaded.revision, loaded.procedure
+    papers, forms, units, served = loaded.papers, loaded.forms, loaded.units, loaded.served
     chosen = _chosen_agency(served, asked.agency)
     level = chosen.level if chosen else 0
-    case = next((one for one in cases if one.key == asked.case), _default(cases))
+    case = next((one for one in cases if one.key == asked.case), default_case(cases))
     times = {given.channel: given for given in case.times.all()}
     channel = asked.channel if asked.channel in times else filing_channel(times, level=level)
     desk = agency_row(chosen, units, level_words="", is_chosen=True) if chosen else None
     given = times.get(channel)
+    ready = ready_moment(chosen, given, units, at=at)
     names = [level_line(one, units, revision) for one in served]
     agencies = tuple(
         agency_row(one, units, level_words=line, is_chosen=one is chosen)
@@ -200,7 +166,7 @@ def get_procedure_page(*, code: str, asked: Asked, at: datetime) -> ProcedurePag
             returns=chosen.offer.returns if chosen else (),
             presence=_("phải có mặt khi làm thủ tục") if revision.presence_required else "",
         ),
-        ready=_ready(chosen, given, units, at=at),
+        ready=format_moment(ready.at) if ready else "",
         must=tuple(row for row, is_must in rows if is_must),
         sometimes=tuple(row for row, is_must in rows if not is_must),
         official_papers=tuple(row for row, _is_must in rows if row.official),
@@ -232,67 +198,8 @@ def get_form(*, code: str, key: str) -> PrintableForm:
     )
 
 
-def _load_cases(code: str) -> list[Case]:
-    """Return the cases of the published revision, each with the revision and the procedure."""
-    return list(
-        Case.objects.filter(
-            revision__procedure__code=code,
-            revision__procedure__state=ProcedureState.PUBLISHED,
-            revision__procedure__current_revision=F("revision"),
-        )
-        .select_related("revision__procedure__field")
-        .prefetch_related("times", "fees")
-    )
-
-
-def _listed(code: str) -> ListedPage:
-    procedure = Procedure.objects.select_related("field").filter(code=code).first()
-    if procedure is None:
-        raise NoSuchProcedure(code)
-    if procedure.state == ProcedureState.REPEALED:
-        raise ProcedureRepealed(procedure.name)
-    return ListedPage(
-        code=procedure.code,
-        name=procedure.name,
-        field_name=procedure.field.name,
-        field_slug=procedure.field.slug,
-    )
-
-
-def _derived(
-    served: list[Served], *, cases: list[Case], papers: list[Paper], forms: list[PrintableForm]
-) -> list[Served]:
-    """Return the same agencies, none above the level that its offer's content bears out now."""
-    revision = cases[0].revision
-    fees = [fee for case in cases for fee in case.fees.all()]
-    return [
-        Served(
-            agency=one.agency,
-            offer=one.offer,
-            level=min(
-                one.offer.declared_level,
-                derive_level(
-                    revision,
-                    cases=cases,
-                    fees=fees,
-                    papers=papers,
-                    forms=forms,
-                    offer=one.offer,
-                    can_pay_online=one.can_pay_online,
-                ).level,
-            ),
-            can_pay_online=one.can_pay_online,
-        )
-        for one in served
-    ]
-
-
 def _chosen_agency(served: list[Served], key: str) -> Served | None:
     return next((one for one in served if one.agency.key == key), served[0] if served else None)
-
-
-def _default(cases: list[Case]) -> Case:
-    return next((case for case in cases if case.is_default), cases[0])
 
 
 def _tier_labels(procedure: Procedure) -> list[StrOrPromise]:
@@ -311,16 +218,3 @@ def _level_name(chosen: Served | None) -> str:
         "level": chosen.level,
         "mode": mode.label,
     }
-
-
-def _ready(
-    chosen: Served | None, given: ProcessingTime | None, units: Units, *, at: datetime
-) -> str:
-    """Say when the result would be there if the dossier were handed in now, "" if unknown."""
-    if chosen is None:
-        return ""
-    deciding = chosen.offer.deciding_id
-    agency = next((unit for unit in units.agencies if unit.pk == deciding), chosen.agency)
-    # For as long as the page may be kept, so that it never promises too much.
-    moment = facts.ready_at(given, at=edition.moment(at), calendar=get_work_calendar(agency))
-    return format_moment(moment) if moment else ""

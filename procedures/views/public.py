@@ -13,11 +13,12 @@ from django.views.decorators.http import require_safe
 
 from portal.core.decorators import public_page
 from portal.core.files import FileDamaged, clean_name, open_stored
-from procedures.forms.situation import AGENCY, CASE, CHANNEL, CHANNEL_SLUGS, SituationForm
+from procedures.forms.situation import SituationForm
 from procedures.models import PrintableForm
 from procedures.search import read_question
 from procedures.selectors import browse, detail, results, service_levels, suggestions
 from procedures.selectors.filters import read_filters
+from procedures.selectors.finder_steps import AGENCY, CASE, CHANNEL, CHANNEL_SLUGS
 
 _CHANNELS = {slug: channel for channel, slug in CHANNEL_SLUGS.items()}
 

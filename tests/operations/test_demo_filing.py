@@ -36,6 +36,12 @@ NOW = datetime(2026, 10, 14, 9, 20, tzinfo=LOCAL_ZONE)
 PAGE = PageMark(version=10**6, token="trang-thu")
 
 
+@pytest.fixture(autouse=True)
+def _demonstration(settings):
+    """Its addresses lie in its own made-up province."""
+    settings.DEMO = True
+
+
 def agency_of(row: dict[str, Any], applicant: User) -> Unit:
     """Return the department that serves alone, or the applicant's own commune."""
     code = row["offers"][0]["unit"]

@@ -83,7 +83,7 @@ def _seeded(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     wanted = (*first_stories(), *some_of_the_tail())
     with (
         django_db_blocker.unblock(),
-        override_settings(**VNPAY),
+        override_settings(DEMO=True, **VNPAY),
         pytest.MonkeyPatch.context() as patch,
     ):
         patch.setattr(seed_dossiers, "stories", lambda: wanted)

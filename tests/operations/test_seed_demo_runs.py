@@ -20,6 +20,12 @@ from tests.factories.payments import VNPAY
 NOW = datetime(2026, 10, 14, 9, 20, tzinfo=LOCAL_ZONE)
 
 
+@pytest.fixture(autouse=True)
+def _demonstration(settings):
+    """Its addresses lie in its own made-up province."""
+    settings.DEMO = True
+
+
 def say_nothing(_line: str) -> None:
     """Take the lines of progress and show none."""
 

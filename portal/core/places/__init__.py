@@ -14,6 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from django.conf import settings
+
 from portal.core.text import fold, sort_key
 
 _FOLDER: Final = Path(__file__).parent
@@ -158,10 +160,15 @@ class Gazetteer:
         return Candidate(code, *own, ", ".join(former))
 
 
-@cache
 def national_places() -> Gazetteer:
-    """Return the places that ship with the portal."""
-    return Gazetteer(_lines("units.tsv"), _lines("former.tsv"))
+    """Return the places that ship with the portal; the demonstration has its own province too."""
+    return _read(with_made_up=settings.DEMO)
+
+
+@cache
+def _read(*, with_made_up: bool) -> Gazetteer:
+    made_up = _lines("demo.tsv") if with_made_up else []
+    return Gazetteer([*_lines("units.tsv"), *made_up], _lines("former.tsv"))
 
 
 def _lines(name: str) -> list[str]:

@@ -25,6 +25,7 @@ from portal.operations.demo_data import (
 from procedures import printing
 from procedures.models import (
     Case,
+    CaseQuestion,
     FeeRule,
     Field,
     FormVersion,
@@ -179,6 +180,10 @@ def _seed_procedure(row: Row, units: Mapping[str, Unit], *, at: datetime) -> Rev
     revision = _seed_revision(procedure, row, form=form)
     for position, case in enumerate(row["revision"]["cases"]):
         _seed_case(revision, case, position=position)
+    CaseQuestion.objects.bulk_create(
+        CaseQuestion(revision=revision, position=position, **question)
+        for position, question in enumerate(row["revision"].get("case_questions", ()))
+    )
     papers = _seed_papers(revision, row["revision"]["papers"])
     _seed_printable_form(revision, row, papers)
     workflow = _seed_workflow(procedure, row, at=at)

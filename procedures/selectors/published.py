@@ -1,0 +1,174 @@
+"""What is published of one procedure, loaded once for each page that tells of it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef
+from django.db.models.functions import JSONObject
+
+from accounts.selectors import get_work_calendar
+from portal.core import edition
+from portal.core.calendars import Computed
+from procedures import facts
+from procedures.enums import ProcedureState
+from procedures.levels import derive_level
+from procedures.models import (
+    Case,
+    CaseQuestion,
+    Paper,
+    PrintableForm,
+    Procedure,
+    ProcessingTime,
+    Revision,
+)
+from procedures.selectors.serving import (
+    Content,
+    Served,
+    Units,
+    load_offers,
+    load_units,
+    serving,
+)
+
+
+class NoSuchProcedure(Exception):
+    """No procedure has this code."""
+
+
+class ProcedureRepealed(Exception):
+    """The procedure is no longer in force; `name` says which it was."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPage:
+    """A procedure of which only the name is known here."""
+
+    code: str
+    name: str
+    field_name: str
+    field_slug: str
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The published revision with its parts, and the agencies that serve it."""
+
+    procedure: Procedure
+    revision: Revision
+    cases: list[Case]
+    papers: list[Paper]
+    forms: list[PrintableForm]
+    units: Units
+    served: list[Served]
+    # The rows of CaseQuestion as plain data, in order; [] where they were not asked for.
+    questions: list[dict[str, Any]]
+
+
+def load_published(code: str, *, on: date, with_questions: bool = False) -> Published | ListedPage:
+    """
+    Return what is published of a procedure, and the agencies in force on a day (seven queries).
+
+    :raises NoSuchProcedure: if no procedure has this code.
+    :raises ProcedureRepealed: if it is no longer in force.
+    """
+    if "\x00" in code:  # which the database would refuse to look for
+        raise NoSuchProcedure(code)
+    cases = _load_cases(code, with_questions=with_questions)
+    if not cases:
+        return _listed(code)
+    revision = cases[0].revision
+    procedure = revision.procedure
+    papers = list(revision.papers.all())
+    forms = list(revision.printable_forms.order_by("pk"))
+    units = load_units(on=on)
+    offers = load_offers([procedure.pk], on=on).get(procedure.pk, [])
+    served = _derived(
+        serving(offers, units, content=Content(procedure.content_level, procedure.paid_level)),
+        cases=cases,
+        papers=papers,
+        forms=forms,
+    )
+    questions: list[dict[str, Any]] = getattr(cases[0], "questions", [])
+    return Published(procedure, revision, cases, papers, forms, units, served, questions)
+
+
+def default_case(cases: list[Case]) -> Case:
+    return next((case for case in cases if case.is_default), cases[0])
+
+
+def ready_moment(
+    chosen: Served | None, given: ProcessingTime | None, units: Units, *, at: datetime
+) -> Computed | None:
+    """Return when the result would be there if the dossier were handed in now, with the reasons."""
+    if chosen is None:
+        return None
+    deciding = chosen.offer.deciding_id
+    agency = next((unit for unit in units.agencies if unit.pk == deciding), chosen.agency)
+    # For as long as the page may be kept, so that it never promises too much.
+    return facts.ready_at(given, at=edition.moment(at), calendar=get_work_calendar(agency))
+
+
+def _load_cases(code: str, *, with_questions: bool) -> list[Case]:
+    """Return the cases of the published revision, each with the revision and the procedure."""
+    cases = (
+        Case.objects.filter(
+            revision__procedure__code=code,
+            revision__procedure__state=ProcedureState.PUBLISHED,
+            revision__procedure__current_revision=F("revision"),
+        )
+        .select_related("revision__procedure__field")
+        .prefetch_related("times", "fees")
+    )
+    if with_questions:
+        rows = CaseQuestion.objects.filter(revision=OuterRef("revision")).order_by("position", "pk")
+        shape = JSONObject(key="key", text="text", help="help", options="options")
+        cases = cases.annotate(questions=ArraySubquery(rows.values(row=shape)))
+    return list(cases)
+
+
+def _listed(code: str) -> ListedPage:
+    procedure = Procedure.objects.select_related("field").filter(code=code).first()
+    if procedure is None:
+        raise NoSuchProcedure(code)
+    if procedure.state == ProcedureState.REPEALED:
+        raise ProcedureRepealed(procedure.name)
+    return ListedPage(
+        code=procedure.code,
+        name=procedure.name,
+        field_name=procedure.field.name,
+        field_slug=procedure.field.slug,
+    )
+
+
+def _derived(
+    served: list[Served], *, cases: list[Case], papers: list[Paper], forms: list[PrintableForm]
+) -> list[Served]:
+    """Return the same agencies, none above the level that its offer's content bears out now."""
+    revision = cases[0].revision
+    fees = [fee for case in cases for fee in case.fees.all()]
+    return [
+        Served(
+            agency=one.agency,
+            offer=one.offer,
+            level=min(
+                one.offer.declared_level,
+                derive_level(
+                    revision,
+                    cases=cases,
+                    fees=fees,
+                    papers=papers,
+                    forms=forms,
+                    offer=one.offer,
+                    can_pay_online=one.can_pay_online,
+                ).level,
+            ),
+            can_pay_online=one.can_pay_online,
+        )
+        for one in served
+    ]
