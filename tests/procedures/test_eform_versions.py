@@ -22,7 +22,7 @@ from tests.factories.procedures import (
     RevisionFactory,
 )
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 DATE = {"type": "date", "label": "Ngày cần giấy"}
 
