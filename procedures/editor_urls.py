@@ -9,9 +9,16 @@ from procedures.views import (
     editor_catalogue as catalogue,
     editor_draft as draft,
     editor_findings as findings,
+    editor_form as form,
+    editor_form_preview as form_preview,
     editor_procedure as procedure,
+    editor_question as question,
+    editor_section as section,
     editor_workflow as workflow,
 )
+
+# Which part of the draft these pages are about.
+_FORM = {"part": form.PART}
 
 urlpatterns: list[URLPattern] = [
     path("bien-tap/", catalogue.catalogue, name="editor_home"),
@@ -35,6 +42,22 @@ urlpatterns: list[URLPattern] = [
         workflow.publish,
         name="editor_workflow_publish",
     ),
+    *[
+        path(f"bien-tap/thu-tuc/<str:code>/ban-nhap/to-khai/{place}", view, _FORM, name=name)
+        for place, view, name in (
+            ("", form.form, "editor_form"),
+            ("bat-dau/", form.begin, "editor_form_begin"),
+            ("sap-xep/", form.order, "editor_form_order"),
+            ("tep/", form.file, "editor_form_file"),
+            ("nhap/", form.import_file, "editor_form_import"),
+            ("bo/", form.drop, "editor_form_drop"),
+            ("xem-thu/", form_preview.try_out, "editor_form_try"),
+            ("them/", question.add, "editor_form_add"),
+            ("cau-hoi/<str:path>/", question.question, "editor_form_question"),
+            ("phan/", section.add, "editor_form_section_add"),
+            ("phan/<str:key>/", section.edit, "editor_form_section"),
+        )
+    ],
     path("bien-tap/can-xem-lai/", findings.findings, name="editor_findings"),
     path("bien-tap/can-xem-lai/giu-nguyen/", findings.keep_kind, name="editor_findings_keep"),
     path("bien-tap/can-xem-lai/<code>/", findings.record, name="editor_finding"),

@@ -6,14 +6,14 @@ the whole again. A question is named by its key, a column of a group as `group.c
 """
 
 import copy
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
 from portal.core.text import fold
 from procedures.eform.definition import Definition, FieldType, to_json
+from procedures.eform.links import links, wanted
 from procedures.eform.parsing import COMPARABLE, parse_definition
 from procedures.eform.schema import FormDefinitionError
 
@@ -35,18 +35,6 @@ class EditError(ValueError):
 
 class NoSuchPart(LookupError):
     """The e-form has no such section or question (any more)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A condition's comparison: `owner` is shown by the answer to `target` ("" when unknown)."""
-
-    owner: str
-    owner_label: str
-    key: str
-    compare: Mapping[str, Any]
-    target: str = ""
-    target_label: str = ""
 
 
 def make_key(label: str, *, taken: set[str]) -> str:
@@ -184,38 +172,6 @@ def remove_field(definition: Definition, path: str) -> Definition:
     return _approve(definition, data)
 
 
-def links(data: Mapping[str, Any]) -> Iterator[Link]:
-    """List what every condition of an e-form (as JSON) depends on, in the order of the form."""
-    known: dict[str, tuple[str, str]] = {}
-    for section in data["sections"]:
-        yield from _links_of(section, f"#{section['key']}", section["title"], known)
-        for field in section["fields"]:
-            yield from _links_of(field, field["key"], field["label"], known)
-            columns: dict[str, tuple[str, str]] = {}
-            for column in field.get("fields", ()):
-                path = f"{field['key']}.{column['key']}"
-                yield from _links_of(column, path, column["label"], {**known, **columns})
-                columns[column["key"]] = (path, column["label"])
-            known[field["key"]] = (field["key"], field["label"])
-
-
-def _links_of(
-    part: Mapping[str, Any], owner: str, label: str, known: Mapping[str, tuple[str, str]]
-) -> Iterator[Link]:
-    for compare in _compares(part["show_if"]) if "show_if" in part else ():
-        key = compare["field"]
-        yield Link(owner, label, key, compare, *known.get(key, ()))
-
-
-def _compares(condition: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    parts = condition.get("all") or condition.get("any")
-    if parts is None:
-        yield condition
-        return
-    for part in parts:
-        yield from _compares(part)
-
-
 def _approve(before: Definition, data: Json, *, whose: str = "") -> Definition:
     """
     Return the changed definition, once every condition still finds the question it meant.
@@ -275,7 +231,7 @@ def _refuse_misfits(data: Json, path: str, changed: Mapping[str, Any]) -> None:
                 % names,
                 part="type",
             )
-        for value in _wanted(link.compare):
+        for value in wanted(link.compare):
             if type(value) is not COMPARABLE[kind] or (options and value not in options):
                 raise EditError(
                     _(
@@ -285,12 +241,6 @@ def _refuse_misfits(data: Json, path: str, changed: Mapping[str, Any]) -> None:
                     % {**names, "value": value},
                     part="options",
                 )
-
-
-def _wanted(compare: Mapping[str, Any]) -> list[Any]:
-    if "in" in compare:
-        return list(compare["in"])
-    return [compare["equals" if "equals" in compare else "not_equals"]]
 
 
 def _require_others(home: Mapping[str, Any]) -> None:

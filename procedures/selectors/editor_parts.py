@@ -32,7 +32,7 @@ PARTS: Final = (
     Part("bieu-mau", _("Biểu mẫu tải về")),
     Part("dieu-kien", _("Đối tượng, kết quả, điều kiện")),
     Part("can-cu", _("Căn cứ và quyết định công bố")),
-    Part("to-khai", _("Tờ khai điện tử")),
+    Part("to-khai", _("Tờ khai điện tử"), "procedures:editor_form"),
 )
 
 

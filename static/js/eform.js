@@ -111,5 +111,9 @@ export function start(root) {
 }
 
 for (const root of document.querySelectorAll("[data-eform]")) start(root);
+// An editor's preview comes anew while its question is being typed.
+document.addEventListener("htmx:afterSwap", (event) => {
+    for (const root of event.target.parentElement.querySelectorAll("[data-eform]")) start(root);
+});
 // Going back, the browser puts typed values in after this script has run.
 window.addEventListener("pageshow", () => document.querySelectorAll("[data-eform]").forEach(refresh));

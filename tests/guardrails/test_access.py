@@ -173,6 +173,7 @@ def build_side(key: str) -> Side:
         "app_label": "accounts",
         "object_id": str(place.agency.pk),
         "part": "chung",
+        "path": "ly_do",
         "refund_id": refund_suggested(place, owner=owner).pk,
         "name": "20261121T080000.000000-sms-84900000000.txt",
     }

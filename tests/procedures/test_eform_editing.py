@@ -9,6 +9,7 @@ from hypothesis import given, settings, strategies as st
 from procedures.eform import editing
 from procedures.eform.definition import to_json
 from procedures.eform.editing import DOWN, UP, EditError, NoSuchPart, make_key
+from procedures.eform.links import links
 from procedures.eform.parsing import parse_definition
 from procedures.eform.review import list_paths, review
 from procedures.eform.standard import blank_form, standard_form
@@ -266,7 +267,7 @@ def _raw(data, path):
 @given(steps=st.lists(STEP, max_size=12))
 def test_whatever_is_done_every_condition_finds_the_question_it_meant(steps):
     definition = BIRTH
-    meant = {(link.owner, link.key): link.target for link in editing.links(to_json(BIRTH))}
+    meant = {(link.owner, link.key): link.target for link in links(to_json(BIRTH))}
     for step in steps:
         try:
             definition = take(definition, step)
@@ -275,7 +276,7 @@ def test_whatever_is_done_every_condition_finds_the_question_it_meant(steps):
 
     data = to_json(definition)
     assert parse_definition(json.loads(json.dumps(data))) == definition
-    for link in editing.links(data):
+    for link in links(data):
         assert link.target
         assert meant.get((link.owner, link.key), link.target) == link.target
 
