@@ -11,6 +11,7 @@ from procedures.views import (
     editor_findings as findings,
     editor_form as form,
     editor_form_preview as form_preview,
+    editor_life_events as events,
     editor_procedure as procedure,
     editor_question as question,
     editor_section as section,
@@ -19,6 +20,19 @@ from procedures.views import (
 
 # Which part of the draft these pages are about.
 _FORM = {"part": form.PART}
+_EVENT = "bien-tap/su-kien/<int:event_id>/"
+_ENTRY = f"{_EVENT}thu-tuc/<int:entry_id>/"
+life_events: list[URLPattern] = [
+    path("bien-tap/su-kien/", events.index, name="editor_events"),
+    path("bien-tap/su-kien/them/", events.add, name="editor_event_add"),
+    path(_EVENT, events.edit, name="editor_event"),
+    path(f"{_EVENT}hien/", events.show_or_hide, name="editor_event_show"),
+    path(f"{_EVENT}chuyen/", events.move, name="editor_event_move"),
+    path(f"{_EVENT}thu-tuc/", events.add_entry, name="editor_event_add_entry"),
+    path(_ENTRY, events.edit_entry, name="editor_event_entry"),
+    path(f"{_ENTRY}bo/", events.remove_entry, name="editor_event_remove_entry"),
+    path(f"{_ENTRY}chuyen/", events.move_entry, name="editor_event_move_entry"),
+]
 
 urlpatterns: list[URLPattern] = [
     path("bien-tap/", catalogue.catalogue, name="editor_home"),
@@ -144,4 +158,5 @@ urlpatterns: list[URLPattern] = [
         article_media.clip_captions,
         name="editor_clip_captions",
     ),
+    *life_events,
 ]

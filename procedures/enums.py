@@ -128,3 +128,22 @@ class TextState(models.TextChoices):
 class ClipType(models.TextChoices):
     MP4 = "video/mp4", "MP4"
     WEBM = "video/webm", "WebM"
+
+
+class LifeEventIcon(models.TextChoices):
+    """Drawings of static/img/icons.svg that stand for a moment of life."""
+
+    BABY = "baby", _("em bé")
+    RING = "ring", _("nhẫn cưới")
+    CANDLE = "candle", _("ngọn nến")
+    HOUSE = "house", _("ngôi nhà")
+    CRANE = "crane", _("cần cẩu")
+    SHOP = "shop", _("cửa hàng")
+    SCHOOL = "school", _("trường học")
+    STAMP = "stamp", _("con dấu")
+    PAPERS = "papers", _("giấy tờ")
+    LAND = "land", _("thửa đất")
+    CAR = "car", _("xe")
+    HEART = "heart", _("trái tim")
+    PEOPLE = "users", _("nhóm người")
+    BUILDING = "building", _("tòa nhà")

@@ -1,7 +1,13 @@
 from django.urls import path
 
 from procedures.editor_urls import urlpatterns as editor
-from procedures.views import finder, places, public, public_articles as articles
+from procedures.views import (
+    finder,
+    life_events,
+    places,
+    public,
+    public_articles as articles,
+)
 
 app_name = "procedures"
 
@@ -25,5 +31,7 @@ urlpatterns = [
     path("phim/<int:clip_id>/phu-de/", articles.clip_captions, name="clip_captions"),
     path("co-quan/", articles.units, name="units"),
     path("co-quan/<slug:unit_key>/", articles.unit, name="unit"),
+    path("su-kien/", life_events.index, name="events"),
+    path("su-kien/<slug:slug>/", life_events.show, name="event"),
     *editor,
 ]

@@ -10,7 +10,6 @@ from django.conf import settings
 from django.core.paginator import Page, Paginator
 from django.db.models import Case, Count, When
 from django.utils.translation import gettext_lazy as _
-from django_stubs_ext import StrOrPromise
 
 from accounts.enums import Role
 from accounts.models import AccountMerge, Consent, SecondFactor, User
@@ -26,34 +25,17 @@ from portal.operations.enums import OPEN_REQUESTS, RequestKind, RequestState
 from portal.operations.models import DataExport, DataRequest
 from procedures.selectors.articles import Entry, get_pinned
 from procedures.selectors.browse import Browse, get_browse
+from procedures.selectors.life_events import Tile, list_tiles
 from reports.selectors import MonthFigures, get_month_figures
 
 SHOWN_MESSAGES: Final = 40
-
-
-@dataclass(frozen=True, slots=True)
-class LifeEvent:
-    """A moment of life with the words under which its procedures are found."""
-
-    title: StrOrPromise
-    text: StrOrPromise
-    icon: str
-    words: str
-
-
-LIFE_EVENTS: Final = (
-    LifeEvent(_("Có con nhỏ"), _("Giấy khai sinh"), "baby", "khai sinh"),
-    LifeEvent(_("Kết hôn"), _("Giấy kết hôn, giấy độc thân"), "ring", "kết hôn"),
-    LifeEvent(_("Người thân mất"), _("Khai tử, trích lục"), "candle", "khai tử"),
-    LifeEvent(_("Mở cửa hàng"), _("Hộ kinh doanh"), "shop", "kinh doanh"),
-    LifeEvent(_("Xây, sửa nhà"), _("Giấy phép xây dựng"), "crane", "xây dựng"),
-    LifeEvent(_("Bản sao"), _("Sao y, chứng thực, trích lục"), "stamp", "bản sao"),
-)
+SHOWN_EVENTS: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    events: tuple[LifeEvent, ...]
+    events: tuple[Tile, ...]
+    has_more_events: bool
     browse: Browse
     figures: MonthFigures
     pinned: Entry | None
@@ -86,9 +68,11 @@ class Demo:
 
 
 def get_home(*, at: datetime) -> Home:
-    """Return what the home page shows (5 queries)."""
+    """Return what the home page shows (6 queries)."""
+    events = list_tiles()
     return Home(
-        events=LIFE_EVENTS,
+        events=tuple(events[:SHOWN_EVENTS]),
+        has_more_events=len(events) > SHOWN_EVENTS,
         browse=get_browse(on=local_day(at)),
         figures=get_month_figures(at=at),
         pinned=get_pinned(at=at),

@@ -5,6 +5,7 @@ from procedures.models.content import Case, FeeRule, Paper, PrintableForm, Proce
 from procedures.models.editorial import Article, ArticleVersion, Clip, Picture
 from procedures.models.exchange import CatalogueFile
 from procedures.models.imports import FindingReview, ImportedRecord
+from procedures.models.life_events import LifeEvent, LifeEventEntry
 from procedures.models.questions import CaseQuestion
 from procedures.models.search import SearchEntry, SearchTerm, SearchVersion, SearchWord
 from procedures.models.service import FormVersion, Offer, WorkflowVersion
@@ -23,6 +24,8 @@ __all__ = [
     "FindingReview",
     "FormVersion",
     "ImportedRecord",
+    "LifeEvent",
+    "LifeEventEntry",
     "Offer",
     "Paper",
     "Picture",

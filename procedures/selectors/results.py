@@ -1,7 +1,7 @@
 """The page of results: what was found, why, and the filters with counts; at most 6 queries."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Any, Final
@@ -28,7 +28,7 @@ from procedures.models import (
     ProcessingTime,
     Revision,
 )
-from procedures.search import Match, Question
+from procedures.search import Match, Question, read_question
 from procedures.selectors.filters import (
     TIER_SLUGS,
     Entry,
@@ -135,10 +135,23 @@ def _has_best(entries: list[Entry]) -> bool:
 
 def find_entries(question: Question, *, on: date) -> Catalogue:
     """Return everything that a question finds, in order, with what is needed to say who serves."""
-    units = load_units(on=on)
     found = _find(question)
     # Every offer where everything is found: that is less to ask for than thousands by number.
     ids = None if question.is_empty else [row[0] for row in found]
+    return _catalogue(found, ids, on=on)
+
+
+def get_rows(ids: Sequence[int], *, on: date) -> dict[int, Row]:
+    """Return the rows of given procedures by id, as a list shows them (4 queries)."""
+    nothing = read_question("")
+    findable = search.matching(Procedure.objects.findable().filter(pk__in=ids), nothing)
+    catalogue = _catalogue(_values(findable), ids, on=on)
+    rows = _rows(catalogue.entries, nothing, Filters(), catalogue, on=on)
+    return {entry.pk: row for entry, row in zip(catalogue.entries, rows, strict=True)}
+
+
+def _catalogue(found: list[tuple[Any, ...]], ids: Sequence[int] | None, *, on: date) -> Catalogue:
+    units = load_units(on=on)
     terms = load_terms(ids, on=on) if found else {}
     book = LevelBook(units)
     kinds: dict[object, Kind] = {}

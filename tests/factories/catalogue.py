@@ -7,6 +7,7 @@ import pytest
 from accounts.models import Unit
 from portal.operations.services import seed_catalogue
 from procedures import printing
+from procedures.services.default_life_events import add_default_events
 
 SEEDED_AT = datetime(2026, 7, 1, 2, 0, tzinfo=UTC)
 
@@ -27,4 +28,5 @@ def seed_demo_catalogue() -> dict[str, Unit]:
         patch.setattr(printing, "print_blank_form", _print_once)
         units = seed_catalogue.seed_units(valid_from=date(2026, 7, 1))
         seed_catalogue.seed_procedures(units, at=SEEDED_AT)
+    add_default_events()
     return units

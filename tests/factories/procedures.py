@@ -20,6 +20,8 @@ from procedures.models import (
     FeeRule,
     Field,
     FormVersion,
+    LifeEvent,
+    LifeEventEntry,
     Offer,
     Paper,
     Procedure,
@@ -225,3 +227,24 @@ class OfferFactory(factory.django.DjangoModelFactory[Offer]):
         WorkflowVersionFactory, procedure=factory.SelfAttribute("..procedure")
     )
     valid_from = date(2026, 1, 5)
+
+
+class LifeEventFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = LifeEvent
+
+    slug = factory.Sequence(lambda number: f"su-kien-{number}")
+    title = factory.Sequence(lambda number: f"Sự kiện {number}")
+    summary = "Những việc cần làm"
+    position = factory.Sequence(lambda number: number)
+    is_shown = True
+
+
+class LifeEventEntryFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = LifeEventEntry
+
+    event = factory.SubFactory(LifeEventFactory)
+    procedure = factory.SubFactory(ProcedureFactory)
+    need = "Ai cũng cần."
+    position = factory.Sequence(lambda number: number)

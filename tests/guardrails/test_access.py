@@ -46,6 +46,7 @@ from tests.factories.dossiers import (
 from tests.factories.editorial import editorial_world
 from tests.factories.operations import DataExportFactory, DataRequestFactory, DisposalFactory
 from tests.factories.payments import PaymentFactory, refund_suggested
+from tests.factories.procedures import LifeEventEntryFactory
 from tests.factories.representation import (
     MandateFactory,
     RepresentativeFactory,
@@ -210,6 +211,12 @@ def build_side(key: str) -> Side:
     }
     side.arguments |= {"unit_key": place.agency.key, **editorial_world(key)}
     today = timezone.localdate()
+    entry = LifeEventEntryFactory(procedure=decided.procedure)
+    side.arguments |= {
+        "event_id": entry.event_id,
+        "entry_id": entry.pk,
+        "slug": entry.event.slug,
+    }
     side.delegated_id = StaffRoleFactory(
         user=StaffFactory(role=None),
         role=Role.CLERK,

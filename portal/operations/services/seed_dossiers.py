@@ -32,6 +32,7 @@ from portal.operations.services.seed_acts import TRACES, Cast
 from portal.operations.services.seed_backlog import all_stories as stories
 from portal.operations.services.seed_clock import evening, timeline, working_moment_before
 from portal.operations.services.seed_stories import BIRTH, BUSINESS, Story, first_stories
+from procedures.services.default_life_events import add_default_events
 
 # The province opened long before its oldest dossier.
 HISTORY: Final = timedelta(days=150)
@@ -86,6 +87,7 @@ def seed(*, at: datetime, tell: Tell, only_first: bool = False) -> bool:
             units = _seed_people(now)
             tell("thủ tục, tờ khai và biểu mẫu")
             seed_catalogue.seed_procedures(units, at=now - HISTORY)
+            add_default_events()
             _play_first(units, now=now, tell=tell)
         if not only_first:
             _play_tail(_units(), now=now, at=at, tell=tell)
