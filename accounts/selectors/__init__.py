@@ -78,6 +78,17 @@ def list_staff(*, unit_id: int, role: Role, on: date) -> list[User]:
     return list({row.user_id: row.user for row in held}.values())
 
 
+def list_holders(role: Role, *, on: date) -> list[User]:
+    """Return who holds a role in whatever unit on a day, by name (one query)."""
+    held = (
+        StaffRole.objects.in_force(on=on)
+        .filter(role=role, user__is_active=True)
+        .select_related("user")
+        .order_by("user__folded_name", "user")
+    )
+    return list({row.user_id: row.user for row in held}.values())
+
+
 def names_of(user_ids: Iterable[int]) -> dict[int, str]:
     """Return names by id (one query, none for nobody)."""
     wanted = set(user_ids)

@@ -8,13 +8,14 @@ import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, JSONField, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import IdentityLevel, Tier
 from portal.core.history import tracked
 from portal.core.text import fold, sort_key
 from procedures.enums import WORKING, FeeMoment, ProcedureState, RevisionState
+from procedures.models.guards import published_stays
 from procedures.models.renewal import UPDATE_SHOWN, renews_search
 
 
@@ -71,6 +72,9 @@ class Procedure(models.Model):
     repeal_decision = models.CharField(
         _("quyết định bãi bỏ"), max_length=200, blank=True, default="", db_default=""
     )
+    repeal_date = models.DateField(_("ngày quyết định bãi bỏ"), null=True, blank=True)
+    # The offers that the repeal ended, for taking it back: [{"offer": 5, "until": null}].
+    repeal_ended = models.JSONField(default=list, db_default=Value([], JSONField()), blank=True)
     # What people do instead, where the decision names it.
     replaced_by = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaces"
@@ -253,6 +257,30 @@ class Revision(models.Model):
             ),
         ]
         triggers = [
+            # What a person edited is seen by nobody before a second one has looked at it.
+            pgtrigger.Trigger(
+                name="revision_moves_as_reviewed",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Q(old__state__df=pgtrigger.F("new__state")),
+                func="""
+                    IF (OLD.state, NEW.state) NOT IN (
+                        ('DRAFT', 'IN_REVIEW'),
+                        ('IN_REVIEW', 'DRAFT'), ('IN_REVIEW', 'SCHEDULED'),
+                        ('IN_REVIEW', 'PUBLISHED'),
+                        ('SCHEDULED', 'DRAFT'), ('SCHEDULED', 'IN_REVIEW'),
+                        ('SCHEDULED', 'PUBLISHED'),
+                        ('PUBLISHED', 'SUPERSEDED')
+                    ) AND NOT (
+                        OLD.state = 'DRAFT' AND NEW.state = 'PUBLISHED'
+                        AND NEW.edited_by_id IS NULL
+                    ) THEN
+                        RAISE EXCEPTION USING
+                            MESSAGE = 'no revision goes from ' || OLD.state || ' to ' || NEW.state;
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
             # Only the state of a published revision may move on (to SUPERSEDED).
             pgtrigger.Trigger(
                 name="published_revision_is_immutable",
@@ -265,6 +293,9 @@ class Revision(models.Model):
                     END IF;
                     RETURN NEW;
                 """,
+            ),
+            published_stays(
+                "revision", "OLD.state IN ('PUBLISHED', 'SUPERSEDED')", pgtrigger.Delete
             ),
         ]
 

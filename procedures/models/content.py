@@ -17,6 +17,7 @@ from procedures.enums import (
     TimeUnit,
 )
 from procedures.models.catalogue import Revision
+from procedures.models.guards import part_of_case_stays, part_stays
 
 
 @tracked()
@@ -39,6 +40,7 @@ class Case(models.Model):
                 fields=["revision"], condition=Q(is_default=True), name="case_one_default"
             ),
         ]
+        triggers = [part_stays("case")]
 
     def __str__(self) -> str:
         return self.name
@@ -65,6 +67,7 @@ class ProcessingTime(models.Model):
                 name="processing_time_counted_units_have_amount",
             ),
         ]
+        triggers = [part_of_case_stays("processing_time")]
 
     def __str__(self) -> str:
         return f"{self.amount or ''} {self.get_unit_display()}".strip()
@@ -111,6 +114,7 @@ class FeeRule(models.Model):
                 name="fee_rule_amount_exactly_when_determined",
             ),
         ]
+        triggers = [part_of_case_stays("fee_rule")]
 
     def __str__(self) -> str:
         return self.name
@@ -142,6 +146,7 @@ class Paper(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["revision", "key"], name="paper_key_once"),
         ]
+        triggers = [part_stays("paper")]
 
     def __str__(self) -> str:
         return self.plain_name or self.name
@@ -170,6 +175,7 @@ class PrintableForm(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["revision", "key"], name="printable_form_key_once"),
         ]
+        triggers = [part_stays("printable_form")]
 
     def __str__(self) -> str:
         return self.name

@@ -16,6 +16,7 @@ from accounts.models import Unit
 from portal.core.history import tracked
 from procedures.enums import ResultDelivery, ServiceMode
 from procedures.models.catalogue import Procedure
+from procedures.models.guards import version_stays
 
 
 @tracked()
@@ -42,6 +43,7 @@ class FormVersion(models.Model):
                 condition=pgtrigger.Q(old__published_at__isnull=False),
                 func="RAISE EXCEPTION 'a published e-form is immutable';",
             ),
+            version_stays("form_version", pgtrigger.Delete),
         ]
 
     def __str__(self) -> str:
@@ -96,6 +98,7 @@ class WorkflowVersion(models.Model):
                 name="workflow_version_published_by_another",
             ),
         ]
+        triggers = [version_stays("workflow_version")]
 
     def __str__(self) -> str:
         return f"{self.procedure_id} #{self.number}"

@@ -1,62 +1,157 @@
-"""Making a draft revision the one that the public sees."""
+"""Letting the public see a reviewed revision: now, at an hour agreed on, or not yet after all."""
 
+import logging
 from datetime import datetime
 
 from django.db import transaction
 
-from accounts.enums import Role, Tier
-from accounts.models import StaffRole, User
-from accounts.selectors import list_roles
+from accounts.models import User
 from portal.core import edition
-from portal.core.dates import local_day
+from portal.core.db import requires_transaction
+from procedures import notices
 from procedures.enums import ProcedureState, RevisionState
 from procedures.form_versions import publish_form
 from procedures.indexing import index_procedures
 from procedures.levels import content_level
 from procedures.models import FeeRule, Procedure, Revision
+from procedures.policies import NotAPublisher, OwnEdit, needs_small_office, require_publisher
 from procedures.search import search_lines
+from procedures.services.locking import Repealed, WrongState, lock_revision
+
+logger = logging.getLogger(__name__)
+
+__all__ = [
+    "NotAPublisher",
+    "NotInFuture",
+    "OwnEdit",
+    "Repealed",
+    "WrongState",
+    "measure_content",
+    "publish_due",
+    "publish_revision",
+    "schedule_revision",
+    "search_words",
+    "unschedule_revision",
+]
 
 
-class NotADraft(Exception):
-    """Only a draft revision can be published."""
-
-
-class NotAPublisher(Exception):
-    """Whoever would publish holds no such role today; what a person edited, a person publishes."""
-
-
-class OwnEdit(Exception):
-    """Whoever edited a revision last does not publish it."""
+class NotInFuture(Exception):
+    """The hour to publish at has passed."""
 
 
 @transaction.atomic(durable=True)
-def publish_revision(*, revision_id: int, publisher: User | None, at: datetime) -> Procedure:
+def publish_revision(
+    *, revision_id: int, publisher: User | None, at: datetime, version: int | None = None
+) -> Procedure:
     """
-    Publish a draft revision: it supersedes the one before and gives its words to the search.
+    Publish a reviewed revision: it supersedes the one before and gives its words to the search.
 
     :param publisher: None for a catalogue that was loaded from files, and that nobody edited.
-    :raises NotADraft: if it has been published already.
+    :param version: what the publisher's page showed.
+    :raises WrongState: if it is not in review, or, of what nobody edited, no draft.
+    :raises StaleRevision: if it has changed since the page was made.
+    :raises Repealed: if its procedure has been repealed.
     :raises NotAPublisher: if `publisher` may not publish now.
     :raises OwnEdit: if `publisher` edited it last, save in a commune of few people.
     """
-    revision = (
-        Revision.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("procedure__field")
-        .get(pk=revision_id)
+    states = {RevisionState.IN_REVIEW if publisher is not None else RevisionState.DRAFT}
+    revision = lock_revision(revision_id=revision_id, states=states, version=version)
+    if publisher is None:
+        if revision.edited_by_id is not None:
+            raise NotAPublisher(revision_id)
+    elif needs_small_office(revision, publisher, at=at):
+        revision.small_office = True
+    return _publish(revision, publisher=publisher, at=at)
+
+
+@transaction.atomic(durable=True)
+def schedule_revision(
+    *, revision_id: int, publisher: User, publish_at: datetime, at: datetime, version: int | None
+) -> Revision:
+    """
+    Have a reviewed revision publish itself at an hour to come.
+
+    :raises NotInFuture: if the hour has passed.
+    :raises WrongState, StaleRevision, Repealed, NotAPublisher, OwnEdit: as publish_revision.
+    """
+    if publish_at <= at:
+        raise NotInFuture(publish_at)
+    revision = lock_revision(
+        revision_id=revision_id, states={RevisionState.IN_REVIEW}, version=version
     )
-    if revision.state != RevisionState.DRAFT:
-        raise NotADraft(revision_id)
-    _require_second_person(revision, publisher, at=at)
-    procedure = Procedure.objects.select_for_update(of=("self",), no_key=True).get(
-        pk=revision.procedure_id
+    if needs_small_office(revision, publisher, at=at):
+        revision.small_office = True
+    revision.state = RevisionState.SCHEDULED
+    revision.publish_at, revision.scheduled_by = publish_at, publisher
+    revision.version += 1
+    revision.save(update_fields=["state", "publish_at", "scheduled_by", "small_office", "version"])
+    notices.tell_scheduled(revision, by=publisher, at=at)
+    return revision
+
+
+@transaction.atomic(durable=True)
+def unschedule_revision(
+    *, revision_id: int, publisher: User, at: datetime, version: int | None
+) -> Revision:
+    """
+    Take the hour back; the revision waits for a publisher again.
+
+    :raises WrongState, StaleRevision, Repealed, NotAPublisher: as publish_revision.
+    """
+    require_publisher(publisher, at=at)
+    revision = lock_revision(
+        revision_id=revision_id, states={RevisionState.SCHEDULED}, version=version
     )
+    revision.state = RevisionState.IN_REVIEW
+    revision.publish_at = revision.scheduled_by = None
+    revision.small_office = False
+    revision.version += 1
+    revision.save(update_fields=["state", "publish_at", "scheduled_by", "small_office", "version"])
+    return revision
+
+
+def publish_due(*, at: datetime) -> int:
+    """Publish what was agreed on for now or before; return how many that were."""
+    due = Revision.objects.filter(state=RevisionState.SCHEDULED, publish_at__lte=at)
+    ids = list(due.order_by("publish_at", "pk").values_list("pk", flat=True))
+    return sum(_publish_one_due(revision_id=one, at=at) for one in ids)
+
+
+@transaction.atomic(durable=True)
+def _publish_one_due(*, revision_id: int, at: datetime) -> bool:
+    """Publish one if it is still to be published when its turn comes: others sweep as well."""
+    try:
+        revision = lock_revision(
+            revision_id=revision_id, states={RevisionState.SCHEDULED}, version=None
+        )
+    except (WrongState, Repealed):
+        return False
+    if revision.publish_at is None or revision.publish_at > at:
+        return False
+    # Whoever agreed to the hour is who publishes; a role that ended since changes nothing.
+    _publish(revision, publisher=revision.scheduled_by, at=at)
+    logger.info("procedures.published-on-time revision=%d", revision_id)
+    return True
+
+
+@requires_transaction
+def _publish(revision: Revision, *, publisher: User | None, at: datetime) -> Procedure:
+    """Make a locked revision the current one of its locked procedure."""
+    procedure = revision.procedure
     Revision.objects.filter(procedure=procedure, state=RevisionState.PUBLISHED).update(
         state=RevisionState.SUPERSEDED
     )
     revision.state = RevisionState.PUBLISHED
     revision.published_at = at
     revision.published_by = publisher
-    revision.save(update_fields=["state", "published_at", "published_by", "small_office"])
+    revision.publish_at = revision.scheduled_by = None
+    revision.version += 1
+    revision.save(
+        update_fields=[
+            "state", "published_at", "published_by", "publish_at", "scheduled_by", "small_office",
+            "version",
+        ]
+    )  # fmt: skip
     publish_form(revision, at=at)
     procedure.current_revision = revision
     procedure.state = ProcedureState.PUBLISHED
@@ -66,37 +161,13 @@ def publish_revision(*, revision_id: int, publisher: User | None, at: datetime) 
     procedure.paid_level = measure_content(revision, can_pay_online=True)
     procedure.save(
         update_fields=[
-            "current_revision",
-            "state",
-            "name",
-            "search_text",
-            "content_level",
-            "paid_level",
+            "current_revision", "state", "name", "search_text", "content_level", "paid_level",
         ]
-    )
+    )  # fmt: skip
     index_procedures([procedure.pk])
+    notices.tell_published(revision, by=publisher, at=at)
     edition.renew_on_commit()
     return procedure
-
-
-def _require_second_person(revision: Revision, publisher: User | None, *, at: datetime) -> None:
-    """Set on the revision whether one person may have done both: the constraint asks for it."""
-    if publisher is None:
-        if revision.edited_by_id is not None:
-            raise NotAPublisher(revision.pk)
-        return
-    held = [one for one in list_roles(publisher, on=local_day(at)) if one.role == Role.PUBLISHER]
-    if not held:
-        raise NotAPublisher(publisher.pk)
-    if revision.edited_by_id == publisher.pk:
-        if not any(_is_small_office(one) for one in held):
-            raise OwnEdit(revision.pk)
-        revision.small_office = True
-
-
-def _is_small_office(role: StaffRole) -> bool:
-    agency = role.unit.agency
-    return agency is not None and agency.small_office and agency.tier != Tier.PROVINCE
 
 
 def search_words(revision: Revision) -> str:
