@@ -14,6 +14,7 @@ from procedures.views import (
     editor_life_events as events,
     editor_procedure as procedure,
     editor_question as question,
+    editor_review as review,
     editor_section as section,
     editor_workflow as workflow,
 )
@@ -34,7 +35,22 @@ life_events: list[URLPattern] = [
     path(f"{_ENTRY}chuyen/", events.move_entry, name="editor_event_move_entry"),
 ]
 
+_ONE = "bien-tap/thu-tuc/<str:code>/"
+life: list[URLPattern] = [
+    path(f"{_ONE}ban-nhap/xem-truoc/", review.preview, name="editor_preview"),
+    path(f"{_ONE}duyet/", review.review, name="editor_review"),
+    path(f"{_ONE}duyet/gui/", review.send, name="editor_send"),
+    path(f"{_ONE}duyet/rut/", review.withdraw, name="editor_withdraw"),
+    path(f"{_ONE}duyet/tra-lai/", review.send_back, name="editor_send_back"),
+    path(f"{_ONE}duyet/cong-bo/", review.publish, name="editor_publish"),
+    path(f"{_ONE}duyet/hen-gio/", review.schedule, name="editor_schedule"),
+    path(f"{_ONE}duyet/bo-hen/", review.unschedule, name="editor_unschedule"),
+    path(f"{_ONE}bai-bo/", procedure.repeal, name="editor_repeal"),
+    path(f"{_ONE}bai-bo/thu-hoi/", procedure.take_repeal_back, name="editor_repeal_back"),
+]
+
 urlpatterns: list[URLPattern] = [
+    *life,
     path("bien-tap/", catalogue.catalogue, name="editor_home"),
     path("bien-tap/thu-tuc/moi/", procedure.create, name="editor_create"),
     path("bien-tap/thu-tuc/<str:code>/", procedure.overview, name="editor_procedure"),

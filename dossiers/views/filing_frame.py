@@ -24,6 +24,8 @@ from dossiers.services import drafting
 from dossiers.services.drafting import PageMark
 from portal.core.dates import to_local
 from portal.core.text import whole_number
+from procedures.enums import ProcedureState
+from procedures.models import Procedure
 
 P = ParamSpec("P")
 BACK_TO_REVIEW: Final = "xem-lai"
@@ -171,6 +173,7 @@ def show(
         "desk": desk,
         "draft": desk.draft,
         "procedure": desk.filing.revision,
+        "repealed": _repealed(desk.draft),
         "number": number,
         "total": len(steps),
         "steps": [_step(desk, step, place) for step in steps],
@@ -186,6 +189,11 @@ def show(
     return render(
         desk.request, f"dossiers/filing/{template}.html", {**frame, **context}, status=status
     )
+
+
+def _repealed(draft: Draft) -> Procedure | None:
+    """Return the procedure if it was repealed while the draft lay open, with its decision."""
+    return draft.procedure if draft.procedure.state == ProcedureState.REPEALED else None
 
 
 def not_yet(desk: Desk, place: Place) -> HttpResponse:

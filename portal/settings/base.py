@@ -374,6 +374,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 30.0,
         "options": {"expires": 25},
     },
+    "publish-due": {
+        "task": "procedures.tasks.publish_due",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
     "report-late": {
         "task": "dossiers.tasks.report_late",
         "schedule": 900.0,

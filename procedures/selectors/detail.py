@@ -33,17 +33,21 @@ from procedures.selectors.detail_rows import (
 from procedures.selectors.published import (
     ListedPage,
     NoSuchProcedure,
+    NothingToShow,
     ProcedureRepealed,
+    Published,
     default_case,
+    load_draft,
     load_published,
     ready_moment,
 )
 from procedures.selectors.results import action_of, filing_channel, short_name
 from procedures.selectors.serving import (
+    Content,
     Served,
 )
 
-__all__ = ["ListedPage", "NoSuchProcedure", "ProcedureRepealed"]
+__all__ = ["ListedPage", "NoSuchProcedure", "NothingToShow", "ProcedureRepealed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +121,23 @@ def get_procedure_page(*, code: str, asked: Asked, at: datetime) -> ProcedurePag
     :raises NoSuchProcedure: if no procedure has this code.
     :raises ProcedureRepealed: if it is no longer in force.
     """
+    loaded = load_published(code, on=local_day(at))
+    return loaded if isinstance(loaded, ListedPage) else _page(loaded, asked=asked, at=at)
+
+
+def get_preview_page(
+    revision: Revision, *, content: Content, asked: Asked, at: datetime
+) -> ProcedurePage:
+    """
+    Return the public page as a revision would have it; see load_draft.
+
+    :raises NothingToShow: if it has no case yet.
+    """
+    return _page(load_draft(revision, content=content, on=local_day(at)), asked=asked, at=at)
+
+
+def _page(loaded: Published, *, asked: Asked, at: datetime) -> ProcedurePage:
     on = local_day(at)
-    loaded = load_published(code, on=on)
-    if isinstance(loaded, ListedPage):
-        return loaded
     cases, revision, procedure = loaded.cases, loaded.revision, loaded.procedure
     papers, forms, units, served = loaded.papers, loaded.forms, loaded.units, loaded.served
     chosen = _chosen_agency(served, asked.agency)

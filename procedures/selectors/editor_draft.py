@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
@@ -11,8 +12,10 @@ from procedures import levels
 from procedures.enums import WORKING, RevisionState
 from procedures.levels import LEVEL_WORDS, Gap
 from procedures.models import FeeRule, Procedure, Revision
+from procedures.selectors import detail
 from procedures.selectors.editor_parts import PartLink, part_links, part_url
 from procedures.selectors.editor_words import StateTag, revision_tag
+from procedures.selectors.serving import Content
 
 
 class NoSuchProcedure(Exception):
@@ -59,6 +62,8 @@ class DraftPage:
     levels: tuple[LevelRow, ...]
     # Every information item is there: it may be sent to review.
     is_complete: bool
+    # Neither in review nor scheduled.
+    is_plain: bool
 
 
 def get_draft_page(code: str, *, current: str = "") -> DraftPage:
@@ -82,7 +87,23 @@ def get_draft_page(code: str, *, current: str = "") -> DraftPage:
         parts=part_links(gaps, code=code, current=current),
         levels=rows,
         is_complete=rows[0].holds,
+        is_plain=revision.state == RevisionState.DRAFT,
     )
+
+
+def get_preview(code: str, *, asked: detail.Asked, at: datetime) -> detail.ProcedurePage:
+    """
+    Return the public page as the draft would have it.
+
+    :raises NoSuchProcedure, NoDraft: as get_draft_page.
+    :raises detail.NothingToShow: if the draft has no case yet.
+    """
+    revision = find_draft(code)
+    content = Content(
+        levels.reached(find_gaps(revision, can_pay_online=False)),
+        levels.reached(find_gaps(revision)),
+    )
+    return detail.get_preview_page(revision, content=content, asked=asked, at=at)
 
 
 def find_draft(code: str) -> Revision:
@@ -110,7 +131,7 @@ def find_draft(code: str) -> Revision:
     return revision
 
 
-def find_gaps(revision: Revision) -> dict[int, tuple[Gap, ...]]:
+def find_gaps(revision: Revision, *, can_pay_online: bool = True) -> dict[int, tuple[Gap, ...]]:
     """Return what the stored content of a revision lacks for each level, accounts apart."""
     return levels.content_gaps(
         revision,
@@ -119,7 +140,7 @@ def find_gaps(revision: Revision) -> dict[int, tuple[Gap, ...]]:
         papers=list(revision.papers.all()),
         forms=list(revision.printable_forms.all()),
         # Whether an agency can be paid online is not for the content to say.
-        can_pay_online=True,
+        can_pay_online=can_pay_online,
     )
 
 

@@ -37,12 +37,16 @@ class NoSuchProcedure(Exception):
     """No procedure has this code."""
 
 
-class ProcedureRepealed(Exception):
-    """The procedure is no longer in force; `name` says which it was."""
+class NothingToShow(Exception):
+    """A draft that asks nothing of anybody yet."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.name = name
+
+class ProcedureRepealed(Exception):
+    """The procedure is no longer in force; `procedure` is what it was, with what replaces it."""
+
+    def __init__(self, procedure: Procedure) -> None:
+        super().__init__(procedure.code)
+        self.procedure = procedure
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,26 @@ def load_published(code: str, *, on: date, with_questions: bool = False) -> Publ
     cases = _load_cases(code, with_questions=with_questions)
     if not cases:
         return _listed(code)
+    procedure = cases[0].revision.procedure
+    return _load(cases, content=Content(procedure.content_level, procedure.paid_level), on=on)
+
+
+def load_draft(revision: Revision, *, content: Content, on: date) -> Published:
+    """
+    Return what would be published with a revision, under the offers of a day.
+
+    :param content: how far the revision carries, unpaid and paid online.
+    :raises NothingToShow: if it has no case yet.
+    """
+    cases = list(revision.cases.prefetch_related("times", "fees"))
+    if not cases:
+        raise NothingToShow(revision.pk)
+    for case in cases:
+        case.revision = revision
+    return _load(cases, content=content, on=on)
+
+
+def _load(cases: list[Case], *, content: Content, on: date) -> Published:
     revision = cases[0].revision
     procedure = revision.procedure
     papers = list(revision.papers.all())
@@ -89,7 +113,7 @@ def load_published(code: str, *, on: date, with_questions: bool = False) -> Publ
     units = load_units(on=on)
     offers = load_offers([procedure.pk], on=on).get(procedure.pk, [])
     served = _derived(
-        serving(offers, units, content=Content(procedure.content_level, procedure.paid_level)),
+        serving(offers, units, content=content),
         cases=cases,
         papers=papers,
         forms=forms,
@@ -133,11 +157,11 @@ def _load_cases(code: str, *, with_questions: bool) -> list[Case]:
 
 
 def _listed(code: str) -> ListedPage:
-    procedure = Procedure.objects.select_related("field").filter(code=code).first()
+    procedure = Procedure.objects.select_related("field", "replaced_by").filter(code=code).first()
     if procedure is None:
         raise NoSuchProcedure(code)
     if procedure.state == ProcedureState.REPEALED:
-        raise ProcedureRepealed(procedure.name)
+        raise ProcedureRepealed(procedure)
     return ListedPage(
         code=procedure.code,
         name=procedure.name,

@@ -14,6 +14,10 @@ from procedures.views.editor_frame import editors_only, show
 def catalogue(request: StaffRequest) -> HttpResponse:
     """List the procedures that the typed words find, newest work first."""
     question = read_question(request.GET.get("q", ""))
-    listed = editor_catalogue.list_procedures(question, page=request.GET.get("trang", ""))
+    listed = editor_catalogue.list_procedures(
+        question,
+        standing=request.GET.get("trang_thai", ""),
+        page=request.GET.get("trang", ""),
+    )
     context = {"listed": listed, "q": question.typed}
     return show(request, "procedures/editor/catalogue.html", context)

@@ -5,14 +5,17 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.decorators import fresh_proof_required
+from accounts.enums import Role
 from accounts.requests import StaffRequest
-from procedures.forms.editing import CreateForm
+from procedures import policies
+from procedures.forms.editing import CreateForm, RepealForm
 from procedures.selectors import editor_procedure as selectors
 from procedures.selectors.editor_draft import NoSuchProcedure
-from procedures.services import drafting
-from procedures.views.editor_frame import editors_only, show
+from procedures.services import drafting, repealing
+from procedures.views.editor_frame import editors_only, publishers_only, show
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -44,7 +47,64 @@ def create(request: StaffRequest) -> HttpResponse:
 def overview(request: StaffRequest, code: str) -> HttpResponse:
     """Show where a procedure stands: published, in work, its history, its offers."""
     try:
-        context = {"overview": selectors.get_overview(code)}
+        found = selectors.get_overview(code)
     except NoSuchProcedure as unknown:
         raise Http404 from unknown
+    is_publisher = any(one.role == Role.PUBLISHER for one in request.roles)
+    context = {"overview": found, "is_publisher": is_publisher}
     return show(request, "procedures/editor/procedure.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@publishers_only
+@fresh_proof_required
+def repeal(request: StaffRequest, code: str) -> HttpResponse:
+    """Take a procedure out of force by a decision."""
+    try:
+        found = selectors.get_overview(code)
+    except NoSuchProcedure as unknown:
+        raise Http404 from unknown
+    form = RepealForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            repealing.repeal_procedure(
+                **form.cleaned_data,
+                code=found.procedure.code,
+                publisher=request.user,
+                at=timezone.now(),
+            )
+        except repealing.BadReplacement:
+            said = _("Không có thủ tục nào khác đang có hiệu lực mang mã này.")
+            form.add_error("replaced_by", said)
+        except repealing.NotYetDecided:
+            said = _("Quyết định có ngày sau hôm nay. Ghi bãi bỏ khi quyết định đã ban hành.")
+            form.add_error("decision_date", said)
+        except (repealing.AlreadyRepealed, policies.NotAPublisher):
+            messages.warning(request, _("Chưa ghi gì: thủ tục đã bãi bỏ, hoặc vai trò đã hết."))
+            return redirect("procedures:editor_procedure", code=code)
+        else:
+            messages.success(request, _("Đã ghi bãi bỏ. Hồ sơ đã nộp vẫn được giải quyết tiếp."))
+            return redirect("procedures:editor_procedure", code=code)
+    context = {"overview": found, "form": form}
+    status = 422 if form.errors else 200
+    return show(request, "procedures/editor/repeal.html", context, status=status)
+
+
+@require_POST
+@publishers_only
+@fresh_proof_required
+def take_repeal_back(request: StaffRequest, code: str) -> HttpResponse:
+    """Put a repealed procedure back in force."""
+    try:
+        repealing.take_repeal_back(
+            code=code.replace("\x00", ""), publisher=request.user, at=timezone.now()
+        )
+    except drafting.NoSuchProcedure as unknown:
+        raise Http404 from unknown
+    except (repealing.NotRepealed, policies.NotAPublisher):
+        messages.warning(request, _("Chưa ghi gì: thủ tục đang có hiệu lực, hoặc vai trò đã hết."))
+    else:
+        messages.success(
+            request, _("Đã thu hồi việc bãi bỏ. Dịch vụ của các đơn vị có hiệu lực trở lại.")
+        )
+    return redirect("procedures:editor_procedure", code=code)

@@ -23,7 +23,9 @@ def find(request: HttpRequest, code: str) -> HttpResponse:
     except NoSuchProcedure:
         return render(request, "procedures/missing.html", {"code": code}, status=404)
     except ProcedureRepealed as repealed:
-        return render(request, "procedures/repealed.html", {"name": repealed.name}, status=410)
+        return render(
+            request, "procedures/repealed.html", {"procedure": repealed.procedure}, status=410
+        )
     if isinstance(found, ListedPage):
         return redirect("procedures:detail", code=code)
     canonical = f"{settings.BASE_URL}{reverse('procedures:finder', args=[code])}"

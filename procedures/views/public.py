@@ -67,25 +67,22 @@ def levels(request: HttpRequest) -> HttpResponse:
 @public_page
 def show(request: HttpRequest, code: str) -> HttpResponse:
     """Show one procedure for the case, channel and agency chosen in the address."""
-    asked = detail.Asked(
-        case=request.GET.get(CASE, ""),
-        channel=_CHANNELS.get(request.GET.get(CHANNEL, ""), ""),
-        agency=request.GET.get(AGENCY, ""),
-    )
+    asked = read_asked(request)
     try:
         page = detail.get_procedure_page(code=code, asked=asked, at=timezone.now())
     except detail.NoSuchProcedure:
         return render(request, "procedures/missing.html", {"code": code}, status=404)
     except detail.ProcedureRepealed as repealed:
-        return render(request, "procedures/repealed.html", {"name": repealed.name}, status=410)
-    context: dict[str, object] = {
+        context = {"procedure": repealed.procedure}
+        return render(request, "procedures/repealed.html", context, status=410)
+    shown: dict[str, object] = {
         "page": page,
         "canonical": f"{settings.BASE_URL}{reverse('procedures:detail', args=[code])}",
     }
     if isinstance(page, detail.ListedPage):
-        return render(request, "procedures/listed.html", context)
-    context |= {"form": SituationForm(page), "start_query": _start_query(page, asked)}
-    return render(request, "procedures/detail.html", context)
+        return render(request, "procedures/listed.html", shown)
+    shown |= {"form": SituationForm(page), "start_query": _start_query(page, asked)}
+    return render(request, "procedures/detail.html", shown)
 
 
 @login_not_required
@@ -104,6 +101,15 @@ def form_file(request: HttpRequest, code: str, key: str) -> FileResponse:
         as_attachment=True,
         filename=clean_name(form.name.replace("/", " "), extension),
         content_type=form.mime,
+    )
+
+
+def read_asked(request: HttpRequest) -> detail.Asked:
+    """Return what the reader chose in the address."""
+    return detail.Asked(
+        case=request.GET.get(CASE, ""),
+        channel=_CHANNELS.get(request.GET.get(CHANNEL, ""), ""),
+        agency=request.GET.get(AGENCY, ""),
     )
 
 

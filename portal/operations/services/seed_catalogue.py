@@ -23,6 +23,7 @@ from portal.operations.demo_data import (
     load_units,
 )
 from procedures import printing
+from procedures.enums import RevisionState
 from procedures.models import (
     Case,
     CaseQuestion,
@@ -38,6 +39,7 @@ from procedures.models import (
     WorkflowVersion,
 )
 from procedures.services.publishing import publish_revision
+from procedures.services.reviewing import send_to_review
 
 Row = Mapping[str, Any]
 
@@ -153,7 +155,8 @@ def _seed_citizen(row: Row, *, password: str, at: datetime) -> None:
 def seed_procedures(units: Mapping[str, Unit], *, at: datetime) -> None:
     """Store, publish and offer the procedures of the data files, as far as they are not there."""
     known = dict(Procedure.objects.values_list("code", "current_revision"))
-    publisher = User.objects.filter(username=PUBLISHER).first()
+    people = {one.username: one for one in User.objects.filter(username__in=[EDITOR, PUBLISHER])}
+    publisher = people.get(PUBLISHER)
     for row in load_procedures():
         if known.get(row["code"]):
             continue
@@ -162,6 +165,8 @@ def seed_procedures(units: Mapping[str, Unit], *, at: datetime) -> None:
             revision = Revision.objects.get(procedure__code=row["code"])
         else:
             revision = _seed_procedure(row, units, at=at)
+        if revision.edited_by is not None and revision.state == RevisionState.DRAFT:
+            send_to_review(revision_id=revision.pk, editor=revision.edited_by, at=at)
         publish_revision(revision_id=revision.pk, publisher=publisher, at=at)
 
 
@@ -177,7 +182,7 @@ def _seed_procedure(row: Row, units: Mapping[str, Unit], *, at: datetime) -> Rev
         name=row["revision"]["name"],
     )
     form = _seed_form(procedure, row, at=at)
-    revision = _seed_revision(procedure, row, form=form)
+    revision = _seed_revision(procedure, row, form=form, at=at)
     for position, case in enumerate(row["revision"]["cases"]):
         _seed_case(revision, case, position=position)
     CaseQuestion.objects.bulk_create(
@@ -204,9 +209,12 @@ def _seed_form(procedure: Procedure, row: Row, *, at: datetime) -> FormVersion |
     )
 
 
-def _seed_revision(procedure: Procedure, row: Row, *, form: FormVersion | None) -> Revision:
+def _seed_revision(
+    procedure: Procedure, row: Row, *, form: FormVersion | None, at: datetime
+) -> Revision:
     content = row["revision"]
     decision = content["decision"]
+    editor = User.objects.filter(username=EDITOR).first()
     return Revision.objects.create(
         procedure=procedure,
         number=1,
@@ -230,7 +238,8 @@ def _seed_revision(procedure: Procedure, row: Row, *, form: FormVersion | None) 
         presence_note=content["presence_note"],
         required_identity=content.get("required_identity", "declared").upper(),
         form_version=form,
-        edited_by=User.objects.filter(username=EDITOR).first(),
+        edited_by=editor,
+        edited_at=at if editor is not None else None,
     )
 
 

@@ -1,0 +1,95 @@
+"""The page on which a draft is sent, looked at and decided on."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _, gettext_lazy
+from django_stubs_ext import StrOrPromise
+
+from accounts.models import User
+from portal.core.dates import format_moment
+from procedures import policies
+from procedures.enums import RevisionState
+from procedures.models import Revision
+from procedures.selectors.editor_draft import DraftPage
+from procedures.selectors.editor_procedure import decision_words
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A page that helps to decide."""
+
+    label: StrOrPromise
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPage:
+    draft: DraftPage
+    # The publishing decision under which it would go out, in words.
+    decision: str
+    sent: str
+    scheduled: str
+    looks: tuple[Look, ...]
+    is_draft: bool
+    is_in_review: bool
+    is_scheduled: bool
+    may_publish: bool
+    # Why this reader cannot let it out, "" if they can or are no publisher.
+    blocked: str
+
+
+# Preview first; the others stand on the page as soon as their pages exist.
+_LOOKS = (
+    ("procedures:editor_preview", gettext_lazy("Xem trước như người dân sẽ thấy")),
+    ("procedures:editor_differences", gettext_lazy("Khác gì so với bản đang công bố")),
+    ("dossiers:editor_impact", gettext_lazy("Công bố thì ảnh hưởng đến ai")),
+)
+
+
+def get_review_page(draft: DraftPage, *, reader: User, at: datetime) -> ReviewPage:
+    """Return what the page of a draft's review shows to one reader."""
+    revision = draft.revision
+    may_publish, blocked = _may_publish(revision, reader, at=at)
+    return ReviewPage(
+        draft=draft,
+        decision=decision_words(revision),
+        sent=_moment_of(revision.sent_by, revision.sent_at),
+        scheduled=_moment_of(revision.scheduled_by, revision.publish_at),
+        looks=tuple(_looks(draft.procedure.code)),
+        is_draft=revision.state == RevisionState.DRAFT,
+        is_in_review=revision.state == RevisionState.IN_REVIEW,
+        is_scheduled=revision.state == RevisionState.SCHEDULED,
+        may_publish=may_publish,
+        blocked=blocked,
+    )
+
+
+def _may_publish(revision: Revision, reader: User, *, at: datetime) -> tuple[bool, str]:
+    try:
+        policies.needs_small_office(revision, reader, at=at)
+    except policies.NotAPublisher:
+        return False, ""
+    except policies.OwnEdit:
+        return False, _(
+            "Ông/bà là người sửa bản này gần nhất nên không tự công bố được: người công bố khác "
+            "phải duyệt."
+        )
+    return True, ""
+
+
+def _moment_of(person: User | None, moment: datetime | None) -> str:
+    if person is None or moment is None:
+        return ""
+    return f"{person.full_name}, {format_moment(moment)}"
+
+
+def _looks(code: str) -> list[Look]:
+    found = []
+    for name, label in _LOOKS:
+        try:
+            found.append(Look(label, reverse(name, args=[code])))
+        except NoReverseMatch:
+            continue
+    return found
