@@ -21,6 +21,7 @@ from tests.factories.dossiers import (
     fee_line,
     office,
 )
+from tests.factories.procedures import changing_published
 
 pytestmark = pytest.mark.django_db
 
@@ -87,9 +88,10 @@ def with_two_officers(dossier):
     """Put a second officer's step before the leader's, so that there is one to forward to."""
     described = dossier.workflow_version.steps
     second = {**described[0], "key": "soan-thao", "name": "Soạn thảo"}
-    WorkflowVersion.objects.filter(pk=dossier.workflow_version_id).update(
-        steps=[described[0], second, *described[1:]]
-    )
+    with changing_published():
+        WorkflowVersion.objects.filter(pk=dossier.workflow_version_id).update(
+            steps=[described[0], second, *described[1:]]
+        )
     return Dossier.objects.get(pk=dossier.pk)
 
 

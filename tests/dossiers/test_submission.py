@@ -17,7 +17,10 @@ from procedures.models import Offer
 from tests.factories.accounts import CitizenFactory
 from tests.factories.dossiers import HANOI, MONDAY_9AM
 from tests.factories.filing import PAGE, photo, place, ready_draft
-from tests.factories.procedures import FeeRuleFactory
+from tests.factories.procedures import (
+    FeeRuleFactory,
+    changing_published,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -203,7 +206,6 @@ def test_submit_trusts_no_stored_mark_of_a_step_done():
 def test_submit_pins_fees_and_waits_for_those_due_at_filing():
     where = place()
     revision = where.procedure.current_revision
-    type(revision).objects.filter(pk=revision.pk).update(state="DRAFT")
     FeeRuleFactory(case=revision.cases.get(), amount_vnd=30_000)
     with_moment(revision, FeeMoment.AT_FILING)
     draft = ready_draft(where)
@@ -242,7 +244,8 @@ def test_submit_takes_the_same_number_of_queries_however_many_files(
 def test_files_of_another_case_are_kept_but_not_handed_in():
     draft = ready_draft(place())
     paper = draft.revision.papers.get(key="can-cuoc")
-    type(paper).objects.filter(pk=paper.pk).update(case_keys=["khac"])
+    with changing_published():
+        type(paper).objects.filter(pk=paper.pk).update(case_keys=["khac"])
 
     dossier = submit(draft)
 
@@ -277,4 +280,5 @@ def test_the_last_page_is_reached_only_when_all_is_done():
 
 
 def with_moment(revision, moment):
-    type(revision).objects.filter(pk=revision.pk).update(fee_moment=moment)
+    with changing_published():
+        type(revision).objects.filter(pk=revision.pk).update(fee_moment=moment)

@@ -1,8 +1,11 @@
 """The catalogue: a published commune procedure with one case, five working days, no fee."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 
 import factory
+import pgtrigger
 
 from accounts.enums import Role, Tier
 from procedures.enums import (
@@ -24,6 +27,7 @@ from procedures.models import (
     LifeEventEntry,
     Offer,
     Paper,
+    PrintableForm,
     Procedure,
     ProcessingTime,
     Revision,
@@ -79,6 +83,24 @@ WORKFLOW_STEPS = [
         "instruction": "",
     },
 ]
+
+
+# What keeps published content as it is, by the models that it guards.
+GUARDS = [
+    f"{model._meta.label}:{trigger.name}"
+    for model in (
+        Revision, Case, ProcessingTime, FeeRule, Paper, PrintableForm, FormVersion, WorkflowVersion,
+    )
+    for trigger in model._meta.triggers
+    if trigger.name.startswith(("published_", "revision_"))
+]  # fmt: skip
+
+
+@contextmanager
+def changing_published() -> Iterator[None]:
+    """Let a test set its content up by changing what is published, which nobody else may."""
+    with pgtrigger.ignore(*GUARDS):
+        yield
 
 
 class FieldFactory(factory.django.DjangoModelFactory[Field]):

@@ -199,7 +199,7 @@ def test_a_publisher_repeals_and_takes_back(publisher, client):
 
 
 def test_the_preview_shows_the_draft_as_the_public_would_see_it_and_files_nothing(editor, code):
-    UnitFactory(tier=Tier.COMMUNE)
+    UnitFactory(tier=Tier.COMMUNE, parent=UnitFactory(tier=Tier.PROVINCE))
     OfferFactory(procedure=working(code).procedure)
     Revision.objects.filter(pk=working(code).pk).update(everyday_name="Tên gọi mới")
 

@@ -14,6 +14,7 @@ from procedures.enums import RevisionState
 from procedures.models import FormVersion, Revision
 from procedures.services import drafting, eform_editing as forms
 from procedures.services.publishing import publish_revision
+from procedures.services.reviewing import send_to_review
 from tests.factories.accounts import StaffFactory
 from tests.factories.procedures import (
     FORM_DEFINITION,
@@ -154,6 +155,8 @@ def test_publishing_closes_the_form_for_ever(draft):
     publisher = StaffFactory(role=Role.PUBLISHER)
     at = timezone.now() + timedelta(minutes=1)
 
+    draft.refresh_from_db()
+    send_to_review(revision_id=draft.pk, editor=draft.edited_by, at=at)
     publish_revision(revision_id=draft.pk, publisher=publisher, at=at)
 
     draft.refresh_from_db()

@@ -33,6 +33,7 @@ from procedures.selectors.exchange import export_archive, export_json
 from procedures.services import exchanging
 from procedures.services.drafting import open_draft
 from procedures.services.publishing import publish_revision
+from procedures.services.reviewing import send_to_review
 from tests.factories.accounts import StaffFactory, UnitFactory
 from tests.factories.procedures import (
     FeeRuleFactory,
@@ -105,6 +106,7 @@ def test_whole_catalogue_comes_back_as_it_was(editor):
 
     publisher = StaffFactory(role=Role.PUBLISHER)
     for draft in drafts:
+        send_to_review(revision_id=draft.pk, editor=editor, at=AT)
         publish_revision(revision_id=draft.pk, publisher=publisher, at=AT)
     # Published apart, by their own decision.
     WorkflowVersion.objects.filter(published_at=None).update(published_at=AT)

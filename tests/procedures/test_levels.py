@@ -14,7 +14,13 @@ from procedures.selectors.serving import Content, load_units, serving
 from procedures.services.publishing import measure_content
 from tests.factories.accounts import UnitFactory
 from tests.factories.payments import CollectingAccountFactory
-from tests.factories.procedures import FeeRuleFactory, OfferFactory, PaperFactory, RevisionFactory
+from tests.factories.procedures import (
+    FeeRuleFactory,
+    OfferFactory,
+    PaperFactory,
+    RevisionFactory,
+    changing_published,
+)
 
 
 def derived(revision, offer, **options):
@@ -63,7 +69,8 @@ def test_missing_form_leaves_the_first_level(db):
 
 def test_without_an_online_time_nothing_is_filed_online(db):
     revision = RevisionFactory()
-    revision.cases.get().times.filter(channel=FilingChannel.ONLINE).delete()
+    with changing_published():
+        revision.cases.get().times.filter(channel=FilingChannel.ONLINE).delete()
 
     assert derived(revision, offered(revision)).level == 2
 

@@ -20,6 +20,7 @@ from tests.factories.procedures import (
     ProcedureFactory,
     ProcessingTimeFactory,
     RevisionFactory,
+    changing_published,
 )
 
 TODAY = date(2026, 11, 23)
@@ -206,7 +207,8 @@ def test_ready_date_is_counted_on_the_agencys_calendar(catalogue):
 def test_time_not_given_has_no_ready_date(db):
     agency = UnitFactory(parent=UnitFactory(key="tinh"))
     revision = RevisionFactory()
-    revision.cases.get().times.update(unit=TimeUnit.NONE_GIVEN, amount=None)
+    with changing_published():
+        revision.cases.get().times.update(unit=TimeUnit.NONE_GIVEN, amount=None)
     OfferFactory(procedure=revision.procedure)
 
     page = page_of(revision.procedure.code, agency=agency.key)
@@ -282,7 +284,7 @@ def test_repealed_procedure_names_itself(db):
     with pytest.raises(detail.ProcedureRepealed) as caught:
         page_of(procedure.code)
 
-    assert caught.value.name == procedure.name
+    assert caught.value.procedure == procedure
 
 
 def test_unknown_code_is_no_procedure(db):

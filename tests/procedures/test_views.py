@@ -13,7 +13,12 @@ from django.urls import reverse
 from portal.operations.demo_data import load_procedures
 from procedures.models import PrintableForm, Procedure
 from tests.factories.accounts import CitizenFactory, StaffFactory, UnitFactory
-from tests.factories.procedures import OfferFactory, ProcedureFactory, RevisionFactory
+from tests.factories.procedures import (
+    OfferFactory,
+    ProcedureFactory,
+    RevisionFactory,
+    changing_published,
+)
 
 BIRTH = "1.001193"
 NOW = "2026-11-23T02:00:00Z"
@@ -306,7 +311,8 @@ def test_form_of_another_revision_or_procedure_is_absent(client, catalogue):
 
 def test_form_whose_file_is_lost_is_absent(client, catalogue):
     form = PrintableForm.objects.get(revision__procedure__code=BIRTH)
-    PrintableForm.objects.filter(pk=form.pk).update(storage_key="0" * 64)
+    with changing_published():
+        PrintableForm.objects.filter(pk=form.pk).update(storage_key="0" * 64)
 
     assert client.get(reverse("procedures:form_file", args=[BIRTH, form.key])).status_code == 404
 
