@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.core.history import tracked
 from procedures.models.catalogue import Revision
+from procedures.models.guards import part_stays
 
 
 @tracked()
@@ -31,6 +32,7 @@ class CaseQuestion(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["revision", "key"], name="case_question_key_once"),
         ]
+        triggers = [part_stays("case_question")]
 
     def __str__(self) -> str:
         return self.text

@@ -20,6 +20,7 @@ from procedures.enums import (
 )
 from procedures.models import (
     Case,
+    CaseQuestion,
     FeeRule,
     Field,
     FormVersion,
@@ -89,7 +90,8 @@ WORKFLOW_STEPS = [
 GUARDS = [
     f"{model._meta.label}:{trigger.name}"
     for model in (
-        Revision, Case, ProcessingTime, FeeRule, Paper, PrintableForm, FormVersion, WorkflowVersion,
+        Revision, Case, CaseQuestion, ProcessingTime, FeeRule, Paper, PrintableForm, FormVersion,
+        WorkflowVersion,
     )
     for trigger in model._meta.triggers
     if trigger.name.startswith(("published_", "revision_"))
