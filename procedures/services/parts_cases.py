@@ -14,6 +14,7 @@ from procedures.enums import FilingChannel
 from procedures.models import Case, Paper, ProcessingTime, Revision
 from procedures.services.drafting import NO_PAGE, PageMark
 from procedures.services.parts import NeedsConsent, settle_keys, store_rows, take_up
+from procedures.services.parts_questions import forget_cases
 
 _CHANNELS = list(FilingChannel.values)
 
@@ -105,6 +106,7 @@ def _write(revision: Revision, rows: Sequence[CaseRow], *, agreed: frozenset[str
     if consequences and not {case.key for case in gone} <= agreed:
         raise NeedsConsent(keys=[case.key for case in gone], consequences=consequences)
     _forget_in_papers(revision, {case.key for case in gone})
+    forget_cases(revision, {case.key for case in gone})
     [default] = [key for key, row in zip(keys, rows, strict=True) if row.is_default]
     # First taken from the one that was, since only one may be.
     revision.cases.filter(is_default=True).exclude(key=default).update(is_default=False)
