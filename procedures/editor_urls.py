@@ -7,6 +7,7 @@ from procedures.views import (
     editor_article_media as article_media,
     editor_articles as articles,
     editor_catalogue as catalogue,
+    editor_differences as differences,
     editor_draft as draft,
     editor_findings as findings,
     editor_form as form,
@@ -56,6 +57,11 @@ urlpatterns: list[URLPattern] = [
     path("bien-tap/thu-tuc/<str:code>/", procedure.overview, name="editor_procedure"),
     path("bien-tap/thu-tuc/<str:code>/ban-nhap/", draft.draft, name="editor_draft"),
     path("bien-tap/thu-tuc/<str:code>/ban-nhap/huy/", draft.discard, name="editor_discard"),
+    path(
+        "bien-tap/thu-tuc/<str:code>/so-sanh/",
+        differences.differences,
+        name="editor_differences",
+    ),
     path("bien-tap/thu-tuc/<str:code>/quy-trinh/", workflow.workflow, name="editor_workflow"),
     path(
         "bien-tap/thu-tuc/<str:code>/quy-trinh/soan/",
