@@ -39,6 +39,8 @@ def area(rows: int) -> forms.Textarea:
 class ConditionForm(forms.Form):
     """What questions and sections have in common: when they are shown."""
 
+    mark_optional = False
+
     def __init__(
         self,
         *,
@@ -83,13 +85,13 @@ class ConditionForm(forms.Form):
             asked, compared, value = names
             hints = {"number": number + 1}
             self.fields[asked] = forms.ChoiceField(
-                label=_("Câu hỏi trước, dòng %(number)d") % hints, choices=choices, required=False
+                label=_("Câu hỏi trước %(number)d") % hints, choices=choices, required=False
             )
             self.fields[compared] = forms.ChoiceField(
-                label=_("So sánh, dòng %(number)d") % hints, choices=OPERATORS, required=False
+                label=_("So sánh %(number)d") % hints, choices=OPERATORS, required=False
             )
             self.fields[value] = Words(
-                label=_("Giá trị, dòng %(number)d") % hints,
+                label=_("Giá trị %(number)d") % hints,
                 max_length=2000,
                 required=False,
                 widget=forms.TextInput(attrs={"list": "gia-tri", "autocomplete": "off"}),

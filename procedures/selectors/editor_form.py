@@ -114,6 +114,17 @@ def raw_section(definition: Definition, key: str) -> dict[str, Any] | None:
     return _by_key(to_json(definition)["sections"], key)
 
 
+def shown_words(definition: Definition, path: str) -> str:
+    """Say when a question is shown; "" for always, and for what is not there."""
+    field = dict(list_paths(definition)).get(path)
+    if field is None:
+        return ""
+    known = {one.key: one for one in definition.fields()}
+    if "." in path:
+        known |= {one.key: one for one in known[path.partition(".")[0]].fields}
+    return _condition_words(field.show_if, known)
+
+
 def section_of(definition: Definition, path: str) -> str:
     """Return the key of the section that a question stands in; of the first one for any other."""
     head = path.partition(".")[0]

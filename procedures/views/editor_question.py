@@ -176,6 +176,7 @@ def _show_question(
             for kind, name in TYPE_NAMES.items()
             if not (target.is_column and kind in NOT_IN_GROUP)
         ],
+        "when": selectors.shown_words(target.definition, target.path),
         "is_published": bool(target.path)
         and selectors.is_published_question(page.revision, target.path),
         **preview_context(
@@ -198,5 +199,6 @@ def _show_typed(
             definition, path = target.changed(definition, raw)
         except EditError as refused:
             context["fault"] = refused.sentence
+    context["when"] = selectors.shown_words(definition, path)
     context |= preview_context(definition, section=selectors.section_of(definition, path))
     return show(request, "procedures/editor/includes/form_preview.html", context)
