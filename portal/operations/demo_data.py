@@ -54,6 +54,19 @@ def citizens_by_key() -> dict[str, dict[str, Any]]:
     return {row["key"]: row for row in (*load_people()["citizens"], *load_residents())}
 
 
+def load_articles() -> dict[str, Any]:
+    """Return `articles`, and `pictures` with what each shows, in words."""
+    articles: dict[str, Any] = _read("articles.json")
+    return articles
+
+
+def read_article_picture(key: str) -> tuple[int, int, bytes]:
+    """Return the width, the height and the bytes of a screenshot of our own, a PNG."""
+    data = (FOLDER / "pictures" / f"{key}.png").read_bytes()
+    # The first chunk of every PNG holds its sides.
+    return int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big"), data
+
+
 def load_procedures() -> list[dict[str, Any]]:
     """Return the procedures in the order of their codes."""
     paths = sorted((FOLDER / "procedures").glob("*.json"))

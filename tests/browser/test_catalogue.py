@@ -6,6 +6,7 @@ import pytest
 
 from tests.browser.looks import serious
 from tests.factories.catalogue import seed_demo_catalogue
+from tests.factories.editorial import editorial_world
 
 BIRTH = "/thu-tuc/1.001193/"
 PAGES = {
@@ -24,6 +25,13 @@ PAGES = {
     "unknown procedure": "/thu-tuc/9.999/",
     "help": "/tro-giup/",
     "privacy": "/quyen-rieng-tu/",
+    "guides": "/huong-dan/",
+    "guide with picture and clip": "/huong-dan/bai/",
+    "frequent questions": "/hoi-dap/",
+    "announcements": "/thong-bao-chung/",
+    "announcement": "/thong-bao-chung/bai/",
+    "agencies": "/co-quan/",
+    "agency": "/co-quan/songtranh/",
     "demonstration": "/trinh-dien/",
 }
 WIDTHS = (360, 1280)
@@ -35,6 +43,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def site(live_server, settings, transactional_db):
     settings.DEMO = True
     seed_demo_catalogue()
+    editorial_world("bai")
     return live_server.url
 
 

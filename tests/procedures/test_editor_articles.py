@@ -482,8 +482,11 @@ class TestPages:
         save(first, editor, "Giữ.\n\nMới.")
         sign_in_proved(client, editor)
 
+        listed = client.get(self.url("article_versions", first.article_id)).text
         page = client.get(self.url("article_version", first.article_id, 2)).text
 
+        assert "Hồ Công" in listed
+        assert "Phiên bản 2" in listed
         assert "diff__line--removed" in page
         assert "diff__line--added" in page
         for words in ("Giữ.", "Cũ.", "Mới."):

@@ -24,6 +24,7 @@ from portal.operations import demo_data
 from portal.operations.services import (
     seed_acts,
     seed_catalogue,
+    seed_editorial,
     seed_filing,
     seed_money,
     seed_representation,
@@ -88,6 +89,7 @@ def seed(*, at: datetime, tell: Tell, only_first: bool = False) -> bool:
             tell("thủ tục, tờ khai và biểu mẫu")
             seed_catalogue.seed_procedures(units, at=now - HISTORY)
             add_default_events()
+            seed_editorial.seed_articles(at=now)
             _play_first(units, now=now, tell=tell)
         if not only_first:
             _play_tail(_units(), now=now, at=at, tell=tell)
