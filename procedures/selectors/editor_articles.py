@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
 from django.urls import reverse
@@ -55,6 +56,11 @@ class Listing:
     page: Page[Row]
     kind: str
     state: str
+
+    @property
+    def query(self) -> str:
+        """The filters as the next page's address carries them."""
+        return urlencode({"loai": self.kind, "trang-thai": self.state})
 
 
 @dataclass(frozen=True, slots=True)
