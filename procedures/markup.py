@@ -134,7 +134,9 @@ def bad_links(body: str) -> list[str]:
     """Return the addresses that were typed as links but lead nowhere that is allowed."""
     return [
         match["address"]
-        for match in _INLINE.finditer(body)
+        for kind, typed in _grouped(body)
+        if kind != "media"
+        for match in _INLINE.finditer("\n".join(typed))
         if match["address"] is not None and not _ADDRESS.match(match["address"])
     ]
 

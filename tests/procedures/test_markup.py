@@ -89,6 +89,10 @@ def test_markup_of_pages_is_only_text(body):
     assert "SECRET" not in html or "{{ settings.SECRET_KEY }}" in html
 
 
+def test_a_captioned_picture_is_no_bad_link():
+    assert markup.bad_links("![Nút nộp](nut-nop)\n\n[x](y)") == ["y"]
+
+
 def test_headings_of_the_same_words_have_names_of_their_own():
     names = [block.key for block in markup.parse("## Nộp\n## Nộp\n## Nộp 2\n## !!!\n## Nộp")]
 
