@@ -13,6 +13,7 @@ from procedures.views import (
     editor_form as form,
     editor_form_preview as form_preview,
     editor_life_events as events,
+    editor_parts as parts,
     editor_procedure as procedure,
     editor_question as question,
     editor_review as review,
@@ -94,6 +95,12 @@ urlpatterns: list[URLPattern] = [
             ("phan/<str:key>/", section.edit, "editor_form_section"),
         )
     ],
+    path(
+        "bien-tap/thu-tuc/<str:code>/ban-nhap/bieu-mau/<slug:key>/",
+        parts.printable,
+        name="editor_printable",
+    ),
+    path("bien-tap/thu-tuc/<str:code>/ban-nhap/<slug:part>/", parts.part, name="editor_part"),
     path("bien-tap/can-xem-lai/", findings.findings, name="editor_findings"),
     path("bien-tap/can-xem-lai/giu-nguyen/", findings.keep_kind, name="editor_findings_keep"),
     path("bien-tap/can-xem-lai/<code>/", findings.record, name="editor_finding"),

@@ -260,7 +260,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "portal.core.staticfiles.HashedModules"},
 }
 FILE_UPLOAD_PERMISSIONS = 0o600
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+# A page of the catalogue with a hundred papers sends a dozen fields for each.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 12_000
 # The scanner of stored files (clamd): without one, files stay "chưa quét"; prod insists on one.
 SCANNER_URL = env.str("SCANNER_URL", default="")
 

@@ -6,7 +6,7 @@ row's mark; the fields of a row are named after list and mark. A list may stand 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final, Self
 
 from django import forms
@@ -25,11 +25,20 @@ Data = MultiValueDict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
+class StoredFile:
+    """The file of a row that is stored: where it is handed out, kind and size in words."""
+
+    url: str
+    facts: str
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
-    """What rows of one part may name in another, as pairs of key and name."""
+    """What rows of one part may name in another, as pairs of key and name; stored files by key."""
 
     cases: tuple[tuple[str, str], ...] = ()
     papers: tuple[tuple[str, str], ...] = ()
+    files: Mapping[str, StoredFile] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +76,8 @@ class RowsForm(forms.Form):
         # Rows that somebody else has added, and that what was typed does not have.
         self.only_newer: list[str] = []
         self.add_choices()
-        for field in self.fields.values():
-            _dress(field)
+        for asked in self.fields.values():
+            _dress(asked)
         self.rows: dict[str, list[RowForm]] = {
             name: list(self._rows(name, kind)) for name, kind in self.lists.items()
         }

@@ -8,7 +8,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 from procedures.enums import PaperSource
 from procedures.forms.part_base import PartForm, choose_from, said_by
 from procedures.forms.part_fields import LONG, CountField, ManyField, OneField, PlainField
-from procedures.forms.part_rows import RowForm
+from procedures.forms.part_rows import RowForm, StoredFile
 from procedures.models import Revision
 from procedures.services import parts_papers
 from procedures.services.parts_papers import FormRow, Forms, PaperRow, Papers
@@ -104,9 +104,16 @@ class PrintableRow(RowForm):
     )
 
     def add_choices(self) -> None:
+        # A chosen file survives when rows are moved: no server can put it back.
+        self.fields["file"].widget.attrs["hx-preserve"] = "true"
         choose_from(
             self, "paper_key", (("", gettext("không gắn với giấy tờ nào")), *self.known.papers)
         )
+
+    @property
+    def stored(self) -> StoredFile | None:
+        """The file that is stored for the row, None for a new one."""
+        return self.known.files.get(self.key)
 
 
 class PrintablesForm(PartForm):

@@ -24,13 +24,13 @@ class Part:
 
 
 PARTS: Final = (
-    Part("chung", _("Tên và mô tả")),
-    Part("trinh-tu", _("Trình tự, nơi nộp")),
+    Part("chung", _("Tên, đối tượng, kết quả")),
+    Part("trinh-tu", _("Trình tự thực hiện")),
+    Part("cach-nop", _("Cách nộp")),
     Part("truong-hop", _("Trường hợp, thời hạn")),
     Part("phi", _("Phí, lệ phí")),
     Part("giay-to", _("Thành phần hồ sơ")),
     Part("bieu-mau", _("Biểu mẫu tải về")),
-    Part("dieu-kien", _("Đối tượng, kết quả, điều kiện")),
     Part("can-cu", _("Căn cứ và quyết định công bố")),
     Part("to-khai", _("Tờ khai điện tử"), "procedures:editor_form"),
 )
@@ -61,6 +61,11 @@ def part_url(key: str, *, code: str) -> str:
         return reverse(part.url_name, args=[code, key] if part.url_name == _PART else [code])
     except NoReverseMatch:
         return ""
+
+
+def part_label(key: str) -> StrOrPromise:
+    """Return what a part is called, the key itself for one that nobody knows."""
+    return next((part.label for part in PARTS if part.key == key), key)
 
 
 def part_links(

@@ -12,6 +12,7 @@ from accounts.models import User
 from portal.core.db import requires_transaction
 from portal.core.files import Kind, UnsafeFile, delete_stored, inspect_upload, store_bytes
 from procedures import printing
+from procedures.enums import PaperSource
 from procedures.models import Paper, PrintableForm, Revision
 from procedures.services.drafting import NO_PAGE, PageMark
 from procedures.services.parts import (
@@ -186,6 +187,12 @@ def draw_blank_form(revision: Revision) -> FormFile:
         raise NoForm(revision.pk)
     made = printing.print_blank_form(title=version.name, definition=version.definition)
     return FormFile(made.storage_key, "application/pdf", made.size, made.pages)
+
+
+def paper_of_eform(revision: Revision) -> str:
+    """Return the key of the paper that the e-form becomes, "" unless there is exactly one."""
+    keys = list(revision.papers.filter(source=PaperSource.EFORM).values_list("key", flat=True)[:2])
+    return keys[0] if len(keys) == 1 else ""
 
 
 def drop_form_files(files: Collection[FormFile]) -> None:

@@ -33,8 +33,10 @@ export default function autosave(form) {
   const state = document.getElementById(form.dataset.autosaveState) ?? form.querySelector(".save-state");
   let dirty = false;
   let leaving = false;
+  let paused = "autosavePaused" in form.dataset;
   let running = false;
   let failures = 0;
+  let refused = false;
   let timer;
 
   function say(name, text) {
@@ -45,7 +47,7 @@ export default function autosave(form) {
 
   function plan(delay) {
     clearTimeout(timer);
-    if (!leaving) timer = setTimeout(save, delay);
+    if (!leaving && !paused) timer = setTimeout(save, delay);
   }
 
   function failed() {
@@ -56,9 +58,11 @@ export default function autosave(form) {
   }
 
   async function save({ keepalive = false } = {}) {
+    // Another form has taken its place, with all that was typed here.
+    if (!form.isConnected || paused) return;
     if (running && !keepalive) return plan(QUIET_MS);
     running = true;
-    dirty = false;
+    dirty = refused = false;
     say("waiting", words.waiting);
     const body = answersOf(form);
     try {
@@ -75,11 +79,24 @@ export default function autosave(form) {
         plan(RETRY_MS.at(-1));
       } else if (response.status === 409) {
         dirty = true;
-        say("failed", words.elsewhere);
+        failures += 1;
+        const compare = form.querySelector("[data-autosave-compare]");
+        // Where the newest can be put beside it, trying again would only be refused again.
+        if (compare) [compare.hidden, paused] = [false, true];
+        say("failed", (await answerOf(response)).sentence ?? words.elsewhere);
+      } else if (response.status === 422) {
+        dirty = refused = true;
+        failures += 1;
+        say("failed", (await answerOf(response)).sentence ?? words.failed);
       } else if (response.ok) {
         failures = 0;
+        const answer = await answerOf(response);
+        for (const [name, value] of Object.entries(answer.fields ?? {})) {
+          const field = form.elements.namedItem(name);
+          if (field) field.value = value;
+        }
         if (dirty) plan(QUIET_MS);
-        else say("saved", `Đã lưu lúc ${await savedAt(response)}`);
+        else say("saved", `Đã lưu lúc ${answer.saved_at || clock()}`);
       } else {
         failed();
       }
@@ -90,16 +107,17 @@ export default function autosave(form) {
     }
   }
 
-  async function savedAt(response) {
+  async function answerOf(response) {
     const json = response.headers.get("Content-Type")?.startsWith("application/json");
-    return (json && (await response.json()).saved_at) || clock();
+    return json ? response.json() : {};
   }
 
   form.addEventListener("input", () => {
     dirty = true;
-    if (failures === 0) plan(QUIET_MS);
+    // After a refusal what is typed now may mend it; after a dropped line the retry is planned.
+    if (failures === 0 || refused) plan(QUIET_MS);
   });
-  if ([...form.elements].some(isChanged)) {
+  if ("autosaveUnsaved" in form.dataset || [...form.elements].some(isChanged)) {
     dirty = true;
     plan(QUIET_MS);
   }

@@ -227,6 +227,7 @@ def build_side(key: str) -> Side:
     ).pk
     side.auditor = StaffFactory(role=Role.AUDITOR, unit=place.agency)
     side.accountant = StaffFactory(role=Role.ACCOUNTANT, unit=place.agency)
+    side.arguments["part"] = "chung"
     side.others = {
         "publisher": StaffFactory(role=Role.PUBLISHER, unit=place.agency),
         "supporter": StaffFactory(role=Role.SUPPORTER, unit=place.desk),

@@ -1,0 +1,379 @@
+"""The page of each part of a draft: shown, its rows changed, saved by hand or by itself."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, cast
+from uuid import uuid4
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _, gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+from django_stubs_ext import StrOrPromise
+
+from accounts.requests import StaffRequest
+from portal.core.dates import format_moment, to_local
+from portal.core.files import FileDamaged, StorageUnavailable, UnsafeFile, clean_name, open_stored
+from procedures.eform.parsing import FormDefinitionError
+from procedures.facts import size_words
+from procedures.forms.part_base import PartForm
+from procedures.forms.part_rows import Known, Problem, RowForm, StoredFile, change_rows
+from procedures.forms.parts_cases import CasesForm
+from procedures.forms.parts_fees import FeesForm
+from procedures.forms.parts_papers import PapersForm, PrintablesForm
+from procedures.forms.parts_texts import FilingForm, GeneralForm, GroundsForm, OrderForm
+from procedures.models import PrintableForm, Revision
+from procedures.selectors import editor_draft as selectors
+from procedures.selectors.editor_draft import DraftPage
+from procedures.selectors.editor_parts import part_label
+from procedures.services import parts_cases, parts_fees, parts_papers, parts_texts
+from procedures.services.drafting import NotEditable, PageMark, StaleRevision
+from procedures.services.parts import NeedsConsent, RowsRefused
+from procedures.services.parts_papers import FormFile, FormRow, Forms
+from procedures.views.editor_draft import about_draft, posted_version
+from procedures.views.editor_frame import editors_only, show
+
+BLANK_FORM: Final = "lap-mau"
+
+
+@dataclass(frozen=True, slots=True)
+class PartPage:
+    """How one part is asked for and saved."""
+
+    form: type[PartForm]
+    save: Callable[..., int]
+    template: str
+    lead: StrOrPromise = ""
+    # Some of its rows may carry rows of other parts with them.
+    asks: bool = False
+
+
+PAGES: Final[Mapping[str, PartPage]] = {
+    "chung": PartPage(GeneralForm, parts_texts.save_general, "chung"),
+    "trinh-tu": PartPage(
+        OrderForm,
+        parts_texts.save_order,
+        "trinh_tu",
+        gettext_lazy("Người dân và cơ quan làm lần lượt những gì, từ lúc nộp đến lúc có kết quả."),
+    ),
+    "cach-nop": PartPage(FilingForm, parts_texts.save_filing, "cach_nop"),
+    "truong-hop": PartPage(
+        CasesForm,
+        parts_cases.save_cases,
+        "truong_hop",
+        gettext_lazy(
+            "Trường hợp quyết định giấy tờ, thời hạn và phí. Cách nộp không nhận thì để trống."
+        ),
+        asks=True,
+    ),
+    "phi": PartPage(
+        FeesForm,
+        parts_fees.save_fees,
+        "phi",
+        gettext_lazy(
+            "Khoản ghi 0 đồng kèm diễn giải là “chưa xác định”: không miễn, không thu được cho đến "
+            "khi có người ghi mức thu và căn cứ."
+        ),
+    ),
+    "giay-to": PartPage(
+        PapersForm,
+        parts_papers.save_papers,
+        "giay_to",
+        gettext_lazy("Theo thứ tự người dân sẽ thấy."),
+        asks=True,
+    ),
+    "bieu-mau": PartPage(
+        PrintablesForm,
+        parts_papers.save_forms,
+        "bieu_mau",
+        gettext_lazy("Mẫu để in ra, điền tay: tệp PDF hoặc Word (.docx), nhiều nhất 10 MB."),
+    ),
+    "can-cu": PartPage(GroundsForm, parts_texts.save_grounds, "can_cu"),
+}
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One request about one part: the draft as stored, and what was typed."""
+
+    request: StaffRequest
+    draft: DraftPage
+    key: str
+    form: PartForm
+    # What removing rows takes along, to be agreed to.
+    asked: NeedsConsent | None = None
+    is_stale: bool = False
+    more: list[Problem] = field(default_factory=list)
+
+    @property
+    def page(self) -> PartPage:
+        return PAGES[self.key]
+
+    @property
+    def is_autosave(self) -> bool:
+        return self.request.headers.get("X-Autosave") == "1"
+
+    @property
+    def url(self) -> str:
+        return reverse("procedures:editor_part", args=[self.draft.procedure.code, self.key])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@editors_only
+def part(request: StaffRequest, code: str, part: str) -> HttpResponse:
+    """Show one part of the draft; on POST change its rows, or save it."""
+    if part not in PAGES:
+        raise Http404
+    try:
+        draft = selectors.get_draft_page(code, current=part)
+    except selectors.NoSuchProcedure as unknown:
+        raise Http404 from unknown
+    except selectors.NoDraft:
+        return _gone(request, code, part)
+    form_class, known = PAGES[part].form, _known(draft.revision)
+    if request.method != "POST":
+        form = form_class(initial=form_class.initial_of(draft.revision), known=known)
+        return _page(Attempt(request, draft, part, form))
+    changed = change_rows(request.POST, request.POST.get("viec", ""))
+    if changed is not None:
+        form = form_class(changed, request.FILES, known=known)
+        form.forget_errors()
+        return _page(Attempt(request, draft, part, form), is_unsaved=True)
+    form = form_class(request.POST, request.FILES, known=known)
+    return _save(Attempt(request, draft, part, form))
+
+
+@require_safe
+@editors_only
+@about_draft
+def form_file(request: StaffRequest, page: DraftPage, /, key: str) -> HttpResponse:
+    """Hand out a form of the draft."""
+    form = page.revision.printable_forms.filter(key=key).first()
+    if form is None:
+        raise Http404
+    try:
+        content = open_stored(form.storage_key)
+    except FileDamaged as missing:
+        raise Http404 from missing
+    extension = "pdf" if form.mime == "application/pdf" else "docx"
+    file = FileResponse(
+        content,
+        as_attachment=True,
+        filename=clean_name(form.name.replace("/", " "), extension),
+        content_type=form.mime,
+    )
+    return cast("HttpResponse", file)
+
+
+def _save(attempt: Attempt) -> HttpResponse:
+    revision, form = attempt.draft.revision, attempt.form
+    version = posted_version(attempt.request)
+    token = attempt.request.POST.get("trang", "")[:36].replace("\x00", "")
+    if not form.is_valid():
+        is_own = bool(token) and token == revision.edit_page
+        return _refuse(attempt) if version == revision.version or is_own else _stale(attempt)
+    files: list[FormFile] = []
+    try:
+        data = form.part()
+        if isinstance(data, Forms):
+            data = _with_files(attempt, data, files)
+        if form.errors or any(form.problems()) or attempt.more:
+            parts_papers.drop_form_files(files)
+            return _refuse(attempt)
+        asked = {"agreed": _agreed(attempt)} if attempt.page.asks else {}
+        saved = attempt.page.save(
+            revision_id=revision.pk,
+            version=version,
+            editor=attempt.request.user,
+            at=timezone.now(),
+            data=data,
+            page=PageMark(token, leaves=not attempt.is_autosave),
+            **asked,
+        )
+    except (StaleRevision, NotEditable, RowsRefused, NeedsConsent) as error:
+        parts_papers.drop_form_files(files)
+        return _answer(attempt, error)
+    return _saved(attempt, version=saved)
+
+
+def _answer(attempt: Attempt, error: Exception) -> HttpResponse:
+    match error:
+        case NotEditable():
+            return _gone(attempt.request, attempt.draft.procedure.code, attempt.key)
+        case StaleRevision():
+            code = attempt.draft.procedure.code
+            attempt.draft = selectors.get_draft_page(code, current=attempt.key)
+            return _stale(attempt)
+        case NeedsConsent():
+            attempt.asked = error
+        case RowsRefused():
+            rows = attempt.form.stored_rows()
+            for problem in error.problems:
+                rows[problem.row].add_error(problem.field, problem.sentence)
+    return _refuse(attempt)
+
+
+def _saved(attempt: Attempt, *, version: int) -> HttpResponse:
+    at = f"{to_local(timezone.now()):%H:%M}"
+    if not attempt.is_autosave:
+        messages.success(attempt.request, _("Đã lưu lúc %s.") % at)
+        return redirect(attempt.url)
+    fields = {"version": str(version)}
+    stored = attempt.page.form.initial_of(Revision.objects.get(pk=attempt.draft.revision.pk))
+    for name in attempt.form.lists:
+        fields |= dict(_keys(attempt.form.stored_rows(), stored[name]))
+    return JsonResponse({"saved_at": at, "fields": fields})
+
+
+def _keys(
+    rows: Sequence[RowForm], stored: Sequence[Mapping[str, Any]]
+) -> Iterator[tuple[str, str]]:
+    """Yield the hidden fields with the keys that rows have got by being saved."""
+    for row, values in zip(rows, stored, strict=False):
+        if "key" in values:
+            yield f"{row.prefix}-key_field", str(values["key"])
+        for name in row.lists:
+            yield from _keys(row.kept(name), values[name])
+
+
+def _refuse(attempt: Attempt) -> HttpResponse:
+    if not attempt.is_autosave:
+        return _page(attempt, is_unsaved=True, status=422)
+    problem = next(_problems(attempt), None)
+    sentence = problem.text if problem else ""
+    if attempt.asked is not None:
+        sentence = _("%s Bấm “Lưu” để xem và đồng ý.") % attempt.asked.consequences[0]
+    return JsonResponse({"sentence": _("Chưa lưu. %s") % sentence}, status=422)
+
+
+def _stale(attempt: Attempt) -> HttpResponse:
+    """Keep what was typed, with what somebody else has stored beside it."""
+    who = attempt.draft.edited
+    if attempt.is_autosave:
+        sentence = _("%s vừa sửa bản nháp này. Nội dung đang gõ vẫn còn trên trang.") % who
+        return JsonResponse({"sentence": sentence}, status=409)
+    attempt.is_stale = True
+    form, revision = attempt.form, attempt.draft.revision
+    form.forget_errors()
+    form.mark_newer(type(form)(initial=form.initial_of(revision), known=_known(revision)))
+    return _page(attempt, is_unsaved=True, status=409)
+
+
+def _page(attempt: Attempt, *, is_unsaved: bool = False, status: int = 200) -> HttpResponse:
+    draft, request, form = attempt.draft, attempt.request, attempt.form
+    revision = draft.revision
+    is_post = request.method == "POST"
+    edited = revision.edited_at
+    # A page that compares with the newest version is made from that one.
+    version = (
+        request.POST.get("version", "") if is_post and not attempt.is_stale else revision.version
+    )
+    context = {
+        "draft": draft,
+        "form": form,
+        "action": attempt.url,
+        "title": part_label(attempt.key),
+        "lead": attempt.page.lead,
+        "problems": list(_problems(attempt)) if status == 422 else [],
+        "asked": attempt.asked,
+        "asked_keys": ",".join(sorted(attempt.asked.keys)) if attempt.asked else "",
+        "is_stale": attempt.is_stale,
+        "is_unsaved": is_unsaved,
+        "version": version,
+        "token": request.POST.get("trang", "")[:36] if is_post else str(uuid4()),
+        "saved_at": format_moment(edited) if edited and revision.version else "",
+        "has_eform": revision.form_version_id is not None,
+        "blank_form": BLANK_FORM,
+        "can_save": True,
+    }
+    template = f"procedures/editor/parts/{attempt.page.template}.html"
+    return show(request, template, context, status=status)
+
+
+def _problems(attempt: Attempt) -> Iterator[Problem]:
+    yield from attempt.more
+    yield from attempt.form.problems()
+
+
+def _gone(request: StaffRequest, code: str, key: str) -> HttpResponse:
+    """Say that the draft went out or was thrown away; what was typed stays to be copied."""
+    if request.method != "POST":
+        messages.info(request, _("Thủ tục này không có bản nháp nào đang soạn."))
+        return redirect("procedures:editor_procedure", code=code)
+    sentence = _("Bản nháp này vừa được công bố hoặc hủy nên không sửa được nữa.")
+    if request.headers.get("X-Autosave") == "1":
+        return JsonResponse({"sentence": sentence}, status=409)
+    typed = [
+        (name, value)
+        for name, values in request.POST.lists()
+        if name.rpartition("-")[2] in PAGES[key].form.base_fields or "-" in name
+        for value in values
+        if len(value) > 3 and not name.endswith("-key_field")
+    ]
+    context = {"code": code, "sentence": sentence, "typed": typed, "title": part_label(key)}
+    return show(request, "procedures/editor/part_gone.html", context, status=409)
+
+
+def _known(revision: Revision) -> Known:
+    return Known(
+        cases=tuple(revision.cases.values_list("key", "name")),
+        papers=tuple((paper.key, str(paper)[:120]) for paper in revision.papers.all()),
+        files={
+            form.key: StoredFile(
+                url=reverse(
+                    "procedures:editor_form_file", args=[revision.procedure.code, form.key]
+                ),
+                facts=f"{_kind(form)}, {size_words(form.size)}",
+            )
+            for form in revision.printable_forms.all()
+        },
+    )
+
+
+def _kind(form: PrintableForm) -> str:
+    return "PDF" if form.mime == "application/pdf" else "Word"
+
+
+def _agreed(attempt: Attempt) -> set[str]:
+    return set(attempt.request.POST.get("dong_y", "").split(","))
+
+
+def _with_files(attempt: Attempt, data: Forms, files: list[FormFile]) -> Forms:
+    """Return the rows with the files that came along, each kept in the store by now."""
+    rows = list(data.forms)
+    for at, row in enumerate(attempt.form.stored_rows()):
+        upload = row.cleaned_data["file"]
+        if upload is None:
+            continue
+        try:
+            files.append(parts_papers.take_form_file(upload.file, name=upload.name or ""))
+        except UnsafeFile as error:
+            row.add_error("file", error.sentence)
+        except StorageUnavailable:
+            row.add_error("file", _("Chưa cất được tệp. Chờ một phút rồi chọn lại tệp này."))
+        else:
+            rows[at] = replace(rows[at], file=files[-1])
+    if attempt.request.POST.get("viec") == BLANK_FORM:
+        rows = _with_blank_form(attempt, rows, files)
+    return Forms(tuple(rows))
+
+
+def _with_blank_form(attempt: Attempt, rows: list[FormRow], files: list[FormFile]) -> list[FormRow]:
+    """Add the e-form as a form to print, or print the one of its name anew."""
+    revision = attempt.draft.revision
+    try:
+        file = parts_papers.draw_blank_form(revision)
+    except (parts_papers.NoForm, FormDefinitionError):
+        attempt.more.append(
+            Problem("", _("Bản nháp chưa có tờ khai điện tử dùng được để lập mẫu trống."))
+        )
+        return rows
+    files.append(file)
+    name = str(revision.form_version and revision.form_version.name)
+    for at, row in enumerate(rows):
+        if row.name == name:
+            return [*rows[:at], replace(row, file=file), *rows[at + 1 :]]
+    return [*rows, FormRow("", name, parts_papers.paper_of_eform(revision), file)]
