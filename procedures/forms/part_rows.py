@@ -112,8 +112,9 @@ class RowsForm(forms.Form):
 
     def forget_errors(self) -> None:
         """Show what was typed as it is: nobody has asked yet whether it is right."""
-        self._errors = ErrorDict()
-        self.cleaned_data = {}
+        if self.is_bound:
+            self._errors = ErrorDict()
+            self.cleaned_data = {}
         for rows in self.rows.values():
             for row in rows:
                 row.forget_errors()
@@ -152,9 +153,11 @@ class RowsForm(forms.Form):
         inner = self.add_prefix(name)
         if self.is_bound:
             for mark in read_marks(self._sent, inner):
-                yield kind(
-                    self.data, self.files, known=self.known, prefix=f"{inner}-{mark}", mark=mark
-                )
+                prefix = f"{inner}-{mark}"
+                # A row that was just added has sent nothing yet: it begins with what is usual.
+                is_new = f"{prefix}-key_field" not in self._sent
+                sent = (None, None) if is_new else (self.data, self.files)
+                yield kind(*sent, known=self.known, prefix=prefix, mark=mark, is_new=is_new)
             return
         for at, row in enumerate(self.initial.get(name, ())):
             yield kind(known=self.known, initial=row, prefix=f"{inner}-{at}", mark=str(at))
@@ -170,10 +173,11 @@ class RowForm(RowsForm):
     # Whatever is sent: a key that the draft does not have is none.
     key_field = forms.Field(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, mark: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, mark: str, is_new: bool = False, **kwargs: Any) -> None:
         initial = dict(kwargs.pop("initial", None) or {})
         super().__init__(*args, initial=initial | {"key_field": initial.get("key", "")}, **kwargs)
         self.mark = mark
+        self.is_new = is_new
         # Set on the page that compares with what somebody else has stored.
         self.is_gone = False
 
@@ -190,14 +194,14 @@ class RowForm(RowsForm):
     def is_open(self) -> bool:
         """Whether a folded row is shown unfolded."""
         if not self.is_bound:
-            return False
+            return self.is_new
         is_marked = self.prefix in self._sent.getlist("mo")
         return is_marked or self.is_blank() or any(True for _problem in self.problems())
 
     def is_blank(self) -> bool:
         """Whether nothing was said in a row that is not stored either."""
         if not self.is_bound or self.key:
-            return False
+            return self.is_new
         return not self.has_changed() and all(
             row.is_blank() for rows in self.rows.values() for row in rows
         )
