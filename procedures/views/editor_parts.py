@@ -149,7 +149,7 @@ def part(request: StaffRequest, code: str, part: str) -> HttpResponse:
 @require_safe
 @editors_only
 @about_draft
-def form_file(request: StaffRequest, page: DraftPage, /, key: str) -> HttpResponse:
+def printable(request: StaffRequest, page: DraftPage, /, key: str) -> HttpResponse:
     """Hand out a form of the draft."""
     form = page.revision.printable_forms.filter(key=key).first()
     if form is None:
@@ -324,7 +324,7 @@ def _known(revision: Revision) -> Known:
         files={
             form.key: StoredFile(
                 url=reverse(
-                    "procedures:editor_form_file", args=[revision.procedure.code, form.key]
+                    "procedures:editor_printable", args=[revision.procedure.code, form.key]
                 ),
                 facts=f"{_kind(form)}, {size_words(form.size)}",
             )

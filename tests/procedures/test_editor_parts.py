@@ -379,7 +379,7 @@ def test_a_form_is_uploaded_handed_out_replaced_and_removed(desk, draft):
     assert post(desk, url, page, **typed, **{"forms-0-file": first}).status_code == 302
     form = draft.printable_forms.get()
     assert (form.paper.key, form.mime, form.pages) == ("can-cuoc", "application/pdf", 1)
-    handed = desk.get(reverse("procedures:editor_form_file", args=[draft.procedure.code, form.key]))
+    handed = desk.get(reverse("procedures:editor_printable", args=[draft.procedure.code, form.key]))
     assert b"".join(handed.streaming_content).startswith(b"%PDF")
 
     other = SimpleUploadedFile("khac.pdf", pdf() + b"\n")
