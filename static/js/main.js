@@ -10,6 +10,7 @@ const modules = {
   reveal: () => import("./reveal.js"),
   robot: () => import("./robot.js"),
   "show-password": () => import("./show-password.js"),
+  suggest: () => import("./suggest.js"),
   "submit-once": () => import("./submit-once.js"),
   upload: () => import("./upload.js"),
 };
