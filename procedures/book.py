@@ -15,8 +15,6 @@ from procedures.vocabulary import Vocabulary, common_codes, extend
 # Words of sayings count as if so many procedures held them, so that slips in them are mended.
 _SAID_BY: Final = 8
 _LONGEST: Final = 12
-# What everybody comes for some day weighs so much more.
-_COMMON: Final = 1.02
 
 # The token with each question; all the rest only when it is another one than is known here.
 _READ: Final = """
@@ -58,6 +56,8 @@ class Book:
     holders: Mapping[str, int]
     # Procedure and factor by the phrase that calls for it; "" for every question.
     boosts: Mapping[str, tuple[tuple[int, float], ...]]
+    # What everybody comes for some day, save where an operator has set a weight.
+    common: frozenset[int] = frozenset()
     # Single words that a slip may have meant, by what is left when one letter is lost.
     near: Mapping[str, tuple[str, ...]] = field(init=False)
     said_pairs: frozenset[str] = field(init=False)
@@ -130,8 +130,7 @@ def open_book() -> Book:
         folded: tuple(meant) if is_active else ()
         for folded, meant, is_active in json.loads(sayings or "[]")
     }
-    # An operator's own weight stands in place of the shipped one.
-    by_phrase = {"": [(procedure, _COMMON) for procedure in json.loads(common or "[]")]}
+    by_phrase: dict[str, list[tuple[int, float]]] = {}
     for procedure, phrase, factor in json.loads(boosts or "[]"):
         by_phrase.setdefault(phrase, []).append((procedure, factor))
     _book = Book(
@@ -140,6 +139,7 @@ def open_book() -> Book:
         total=total,
         holders=json.loads(words or "{}"),
         boosts={phrase: tuple(boosted) for phrase, boosted in by_phrase.items()},
+        common=frozenset(json.loads(common or "[]")),
     )
     return _book
 

@@ -17,6 +17,7 @@ from procedures.views import (
     editor_procedure as procedure,
     editor_question as question,
     editor_review as review,
+    editor_search as search,
     editor_section as section,
     editor_workflow as workflow,
 )
@@ -53,6 +54,9 @@ life: list[URLPattern] = [
 
 urlpatterns: list[URLPattern] = [
     *life,
+    path("bien-tap/tim-kiem/", search.search, name="editor_search"),
+    path("bien-tap/tim-kiem/tu-dong-nghia/", search.synonym, name="editor_synonym"),
+    path("bien-tap/tim-kiem/trong-so/", search.boost, name="editor_boost"),
     path("bien-tap/", catalogue.catalogue, name="editor_home"),
     path("bien-tap/thu-tuc/moi/", procedure.create, name="editor_create"),
     path("bien-tap/thu-tuc/<str:code>/", procedure.overview, name="editor_procedure"),

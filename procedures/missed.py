@@ -8,8 +8,9 @@ next to nothing, and a flood is cut off.
 
 import threading
 from datetime import date, timedelta
+from itertools import pairwise
 from time import monotonic
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 
@@ -87,7 +88,7 @@ def write() -> None:
         by_words[words] = (is_alike, by_words.get(words, (False, 0))[1] + times)
     if not by_words:
         return
-    values = {
+    values: dict[str, Any] = {
         "keys": [keyed_hash(words, domain="search-miss") for words in by_words],
         "words": list(by_words),
         "alike": [is_alike for is_alike, _times in by_words.values()],
@@ -126,7 +127,7 @@ def _may_be_a_name(question: Question, words: tuple[str, ...]) -> bool:
     # "giấy của Trần Thị Hoa": two capitals in a row after the first word are a name.
     typed = question.typed.split()[1:]
     capital = [word[:1].isupper() and not word.isupper() for word in typed]
-    return any(one and two for one, two in zip(capital, capital[1:], strict=False))
+    return any(one and two for one, two in pairwise(capital))
 
 
 def forget_old(*, on: date) -> int:
@@ -137,7 +138,7 @@ def forget_old(*, on: date) -> int:
 
 def start_anew() -> None:
     """Forget what this process has gathered, as a new one does."""
-    global _day, _written  # noqa: PLW0603 -- one a process
+    global _day, _written
     with _lock:
         _gathered.clear()
         _day, _written = None, 0.0

@@ -77,6 +77,8 @@ class Results:
     rows: tuple[Row, ...]
     page: Page[Entry]
     facets: tuple[Facet, ...]
+    # A question, no mere filter, that found nothing or only what looks alike.
+    is_missed: bool
     # What the list is narrowed to, in words, for the heading.
     narrowed: str
     is_alike: bool
@@ -117,6 +119,9 @@ def get_results(*, question: Question, filters: Filters, page: str, on: date) ->
         rows=tuple(rows[1:] if has_best else rows),
         page=shown,
         facets=tuple(facets),
+        is_missed=bool(question.words)
+        and not filters.any
+        and (not entries or entries[0].match == Match.ALIKE),
         narrowed=", ".join(chip.label for facet in facets for chip in facet.chips if chip.current),
         is_alike=bool(entries) and entries[0].match == Match.ALIKE,
         query=write_query(question.typed, filters),

@@ -19,6 +19,7 @@ MOST: Final = 7
 _BEGUN: Final = 0.75
 _PUT: Final = 0.3
 _MEANT: Final = 0.8
+_MEANT_IF_BEGUN: Final = 0.3
 _MOST_SAYINGS: Final = 4
 # Fewer letters begin too many sayings.
 _BEGUN_SAYING: Final = 5
@@ -28,6 +29,7 @@ _IN_ORDER: Final = 1.8
 _OPENS: Final = 1.25
 _COMMUNE: Final = 1.25
 _COVERED: Final = 2.0
+_COMMON: Final = 1.3
 # So many of the likeliest are looked at closely.
 _LOOKED_AT: Final = 250
 _OPENING: Final = "thu tuc "
@@ -96,8 +98,8 @@ def _slots(words: tuple[str, ...], names: Names, book: Book) -> list[dict[str, f
     put = {word for said, _meant in book.vocabulary.sayings(words) for word in said.split()}
     slots = [{word: _worth(word, book) * (_PUT if word in put else 1)} for word in whole]
     slots.append(_longer(begun, names, book) if begun not in put else {begun: _PUT})
-    for meant in _meanings(words, names, book):
-        slots += [{word: _worth(word, book) * _MEANT} for word in meant.split()]
+    for meant, share in _meanings(words, names, book).items():
+        slots += [{word: _worth(word, book) * share} for word in meant.split()]
     return slots
 
 
@@ -116,8 +118,9 @@ def _longer(begun: str, names: Names, book: Book) -> dict[str, float]:
     return found
 
 
-def _meanings(words: tuple[str, ...], names: Names, book: Book) -> list[str]:
-    meant = book.vocabulary.meanings(words)
+def _meanings(words: tuple[str, ...], names: Names, book: Book) -> dict[str, float]:
+    """Return what sayings mean: those that stand there, and less surely those that are begun."""
+    meant = dict.fromkeys(book.vocabulary.meanings(words), _MEANT)
     told = [word for word in words if word not in book.vocabulary.passed_over]
     for start in range(min(len(told), 3)):
         phrase = " ".join(told[start:])
@@ -125,10 +128,11 @@ def _meanings(words: tuple[str, ...], names: Names, book: Book) -> list[str]:
             break
         if len(phrase) >= _BEGUN_SAYING:
             begun = sorted(names.sayings_from(phrase), key=len)[:_MOST_SAYINGS]
-            meant += [one for said in begun for one in book.vocabulary.synonyms[said]]
+            for one in (one for said in begun for one in book.vocabulary.synonyms[said]):
+                meant.setdefault(one, _MEANT_IF_BEGUN)
             if begun:
                 break
-    return list(dict.fromkeys(meant))[:_MOST_SAYINGS]
+    return dict(list(meant.items())[:_MOST_SAYINGS])
 
 
 def _worth(word: str, book: Book) -> float:
@@ -204,8 +208,7 @@ def _open_names(book: Book) -> Names:
     known = _names
     if known is not None and book.token is not None and known.token == book.token:
         return known
-    everywhere = book.boosts.get("", ())
-    factors = dict(everywhere)
+    factors = dict.fromkeys(book.common, _COMMON) | dict(book.boosts.get("", ()))
     names: list[_Name] = []
     postings: dict[str, list[int]] = {}
     rows = Procedure.objects.findable().order_by("sort_key", "pk")

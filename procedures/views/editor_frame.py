@@ -21,6 +21,7 @@ MENU: Final[tuple[tuple[str, str | Promise], ...]] = (
     ("procedures:editor_findings", _("Cần xem lại sau khi nhập")),
     ("procedures:editor_articles", _("Bài viết")),
     ("procedures:editor_events", _("Sự kiện")),
+    ("procedures:editor_search", _("Tìm kiếm")),
 )
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from portal.core.decorators import public_page
 from portal.core.files import FileDamaged, clean_name, open_stored
+from procedures import missed
 from procedures.forms.situation import SituationForm
 from procedures.models import PrintableForm
 from procedures.search import read_question
@@ -26,12 +27,15 @@ _CHANNELS = {slug: channel for channel, slug in CHANNEL_SLUGS.items()}
 @public_page
 def search(request: HttpRequest) -> HttpResponse:
     """Show what the typed words find, or the whole catalogue, narrowed by the filters."""
+    question, on = read_question(request.GET.get("q", "")), timezone.localdate()
     found = results.get_results(
-        question=read_question(request.GET.get("q", "")),
+        question=question,
         filters=read_filters(request.GET.dict()),
         page=request.GET.get("trang", ""),
-        on=timezone.localdate(),
+        on=on,
     )
+    if found.is_missed:
+        missed.note(question, is_alike=found.is_alike, on=on)
     return render(request, "procedures/search.html", {"found": found})
 
 

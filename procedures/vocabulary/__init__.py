@@ -50,20 +50,16 @@ class Vocabulary:
         )
 
     def sayings(self, words: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Yield the sayings among some words, each with what it means, the longest of each place."""
+        """Yield the sayings among some words, each with what it means."""
         bare = tuple(word for word in words if word not in self.passed_over)
         seen = set()
         for told in dict.fromkeys((words, bare)):
-            covered = 0
             for start in range(len(told)):
-                for end in range(min(len(told), start + self.reach), max(start, covered), -1):
+                for end in range(start + 1, min(len(told), start + self.reach) + 1):
                     said = " ".join(told[start:end])
-                    if said in self.synonyms:
-                        covered = end
-                        if said not in seen:
-                            seen.add(said)
-                            yield said, self.synonyms[said]
-                        break
+                    if said not in seen and said in self.synonyms:
+                        seen.add(said)
+                        yield said, self.synonyms[said]
 
 
 def split_words(text: str) -> Iterator[str]:
