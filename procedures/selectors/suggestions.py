@@ -22,7 +22,7 @@ _MEANT: Final = 0.8
 _MEANT_IF_BEGUN: Final = 0.3
 _MOST_SAYINGS: Final = 4
 # Fewer letters begin too many sayings.
-_BEGUN_SAYING: Final = 5
+_BEGUN_SAYING: Final = 8
 # How far words that nobody tells a procedure by count, and the pleasure of the right order.
 _WEAK: Final = 0.25
 _IN_ORDER: Final = 1.8
