@@ -379,6 +379,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "procedures.tasks.publish_due",
         "schedule": 60.0,
         "options": {"expires": 55},
+    },
     "forget-missed-searches": {
         "task": "procedures.tasks.forget_missed",
         "schedule": 3600.0,
