@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from procedures import missed
-from procedures.services import publishing
+from procedures.services import exchange_files, publishing
 
 
 @shared_task(ignore_result=True)
@@ -17,3 +17,11 @@ def publish_due(**_later: object) -> None:
 def forget_missed(**_later: object) -> None:
     """Delete what nobody has looked for in 90 days."""
     missed.forget_old(on=timezone.localdate())
+
+
+@shared_task(
+    name=exchange_files.WAKE_EXCHANGE, ignore_result=True, soft_time_limit=1500, time_limit=1600
+)
+def work_on_files(**_later: object) -> None:
+    """Check and take in the large files of the catalogue: after an upload, and swept by beat."""
+    exchange_files.work_on_due(at=timezone.now())

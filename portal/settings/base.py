@@ -304,6 +304,7 @@ CELERY_TASK_SOFT_TIME_LIMIT = 270
 CELERY_TASK_ROUTES = {
     "dossiers.tasks.*": {"queue": "papers"},
     "portal.operations.tasks.make_data_copies": {"queue": "papers"},
+    "procedures.tasks.work_on_files": {"queue": "papers"},
 }
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -384,6 +385,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "procedures.tasks.forget_missed",
         "schedule": 3600.0,
         "options": {"expires": 3000},
+    },
+    "work-on-catalogue-files": {
+        "task": "procedures.tasks.work_on_files",
+        "schedule": 60.0,
+        "options": {"expires": 55},
     },
     "report-late": {
         "task": "dossiers.tasks.report_late",

@@ -1,13 +1,102 @@
 """What is written out of the catalogue, and the files that were brought in."""
 
 from collections.abc import Iterator
+from typing import IO, Any, Final
+from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, F, QuerySet
 
 from procedures.exchange.columns import Row
 from procedures.exchange.dumping import dump_procedures
+from procedures.exchange.lists import BY_SLUG
 from procedures.exchange.package import write_archive, write_json
-from procedures.models import PrintableForm, Procedure
+from procedures.exchange.report import OUTCOMES, Outcome
+from procedures.exchange.workbooks import Column, write_workbook
+from procedures.models import CatalogueFile, Field, PrintableForm, Procedure
+
+PAGE_SIZE: Final = 100
+RECENT: Final = 20
+
+
+def choose(*, field: str = "", code: str = "") -> QuerySet[Procedure]:
+    """Narrow the catalogue to a field and to a code, each only if given."""
+    chosen = Procedure.objects.all()
+    if field:
+        chosen = chosen.filter(field__slug=field.replace("\x00", ""))
+    if code:
+        chosen = chosen.filter(code=code.replace("\x00", ""))
+    return chosen
+
+
+def list_fields() -> list[tuple[str, str]]:
+    """Return the fields that hold procedures, with their numbers, as options are written."""
+    counted = Field.objects.annotate(number=Count("procedures")).filter(number__gt=0)
+    return [(field.slug, f"{field.name} ({field.number})") for field in counted]
+
+
+def export_list(slug: str, procedures: QuerySet[Procedure]) -> IO[bytes]:
+    """
+    Return a list of the catalogue as an open workbook.
+
+    :raises KeyError: if there is no such list.
+    """
+    one = BY_SLUG[slug]
+    return write_workbook(one.title, one.columns, one.rows(procedures))
+
+
+def recent_files() -> list[CatalogueFile]:
+    return list(
+        CatalogueFile.objects.defer("report").select_related("uploaded_by", "confirmed_by")[:RECENT]
+    )
+
+
+def get_file(file_id: UUID) -> CatalogueFile:
+    """
+    Return a file that was brought in.
+
+    :raises CatalogueFile.DoesNotExist: if there is none.
+    """
+    return CatalogueFile.objects.select_related("uploaded_by", "confirmed_by").get(pk=file_id)
+
+
+def count_outcomes(file: CatalogueFile) -> list[tuple[str, str, int]]:
+    """Return each outcome of a report with its words and its number."""
+    values = [line["outcome"] for line in file.report]
+    return [
+        (outcome.value, str(OUTCOMES[outcome]), values.count(outcome.value))
+        for outcome in Outcome
+        if outcome.value in values
+    ]
+
+
+def list_lines(file: CatalogueFile, *, outcome: str, page: str) -> Page[dict[str, Any]]:
+    """Return one page of a report, of one outcome or of all, each with its outcome in words."""
+    lines = [
+        {**line, "label": OUTCOMES[Outcome(line["outcome"])]}
+        for line in file.report
+        if outcome in {"", line["outcome"]}
+    ]
+    return Paginator(lines, PAGE_SIZE).get_page(page)
+
+
+def export_report(file: CatalogueFile) -> IO[bytes]:
+    """Return the report of a file as an open workbook."""
+    columns = (
+        Column("Dòng", 8),
+        Column("Mã thủ tục", 14),
+        Column("Tên thủ tục", 60),
+        Column("Kết quả", 24),
+        Column("Chi tiết", 80),
+    )
+    rows = (
+        (
+            line["line"], line["code"], line["name"], str(OUTCOMES[Outcome(line["outcome"])]),
+            "; ".join(line["words"]),
+        )
+        for line in file.report
+    )  # fmt: skip
+    return write_workbook("Báo cáo", columns, rows)
 
 
 def export_json(procedures: QuerySet[Procedure]) -> Iterator[bytes]:

@@ -96,27 +96,27 @@ def _rows(source: Source, name: str) -> list[Source]:
 
 
 _DISTRICT: Final = "cấp huyện"
-_FEES: Final = (
+FEES: Final = (
     Kind.FEE_ZERO_WITH_TEXT,
     Kind.FEE_TEXT_ONLY,
     Kind.FEE_TOO_SMALL,
     Kind.FEE_OTHER_CURRENCY,
 )
-_TIMES: Final = (
+TIMES: Final = (
     Kind.TIME_UNIT_OTHER,
     Kind.TIME_NOT_GIVEN,
     Kind.TIME_CONVERTED,
     Kind.TIMES_DIFFER,
 )
-_PAPERS: Final = (
+PAPERS: Final = (
     Kind.NOTE_AS_PAPER,
     Kind.MANY_PAPERS,
     Kind.MANY_COPIES,
     Kind.LONG_PAPER_NAME,
 )
 _SAID: Final[dict[Kind, Callable[[Source], Iterable[str]]]] = {
-    **dict.fromkeys(_FEES, _said_fees),
-    **dict.fromkeys(_TIMES, _said_times),
+    **dict.fromkeys(FEES, _said_fees),
+    **dict.fromkeys(TIMES, _said_times),
     Kind.CODE_REPAIRED: lambda source: [str(source.get("code"))],
     Kind.CODE_ODD: lambda source: [str(source.get("code"))],
     Kind.LONG_NAME: lambda source: [str(source.get("name"))],
@@ -130,9 +130,9 @@ _OF_PROCEDURE: Final[dict[Kind, Callable[[Procedure], str]]] = {
     Kind.NO_FIELD: lambda procedure: procedure.field.name,
 }
 _HELD: Final[dict[Kind, Callable[[Revision], Iterable[str]]]] = {
-    **dict.fromkeys(_FEES, _fees),
-    **dict.fromkeys(_TIMES, _times),
-    **dict.fromkeys(_PAPERS, _papers),
+    **dict.fromkeys(FEES, _fees),
+    **dict.fromkeys(TIMES, _times),
+    **dict.fromkeys(PAPERS, _papers),
     Kind.NO_DECISION: _decision,
     Kind.ABOLISHED_TIER: _districts,
 }

@@ -6,7 +6,7 @@ Importing the same twice changes nothing.
 """
 
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import date, datetime
 from typing import Any, Final
@@ -76,11 +76,13 @@ def take(
     at: datetime,
     dry_run: bool,
     expected: str = "",
+    on_kept: Callable[[], None] | None = None,
 ) -> Report:
     """
     Store what a file gives, all in one transaction, or only say what would be stored.
 
     :param expected: the digest of the report that was confirmed.
+    :param on_kept: called inside the transaction once all is stored.
     :raises UnreadablePackage: if the file turns out to be damaged.
     :raises CatalogueMoved: if the report is another by now, or a line cannot be taken; nothing is
         stored then.
@@ -88,7 +90,7 @@ def take(
     taking = _Taking(package=package, by=by, at=at, dry_run=dry_run)
     try:
         with suppress(_TakeBack):
-            _store(taking, given, expected=expected)
+            _store(taking, given, expected=expected, on_kept=on_kept)
     except BaseException:
         taking.forget_files()
         raise
@@ -100,7 +102,13 @@ def take(
 
 
 @transaction.atomic(durable=True)
-def _store(taking: "_Taking", given: Iterable[Given], *, expected: str) -> None:
+def _store(
+    taking: "_Taking",
+    given: Iterable[Given],
+    *,
+    expected: str,
+    on_kept: Callable[[], None] | None,
+) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [IMPORT_LOCK])
     seen: dict[str, int] = {}
@@ -118,6 +126,8 @@ def _store(taking: "_Taking", given: Iterable[Given], *, expected: str) -> None:
     if taking.dry_run or not report.is_clean or report.digest != expected:
         # Written and taken back: what the database refuses is found by a dry run as well.
         raise _TakeBack
+    if on_kept is not None:
+        on_kept()
     taking.is_kept = True
 
 

@@ -1,9 +1,11 @@
 """What imports found in the catalogue: looked through by people, one by one or a page of a kind."""
 
+from typing import Final
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _, ngettext
@@ -13,27 +15,18 @@ from accounts.requests import StaffRequest
 from portal.core.text import whole_number
 from procedures.importing.findings import WORDS, Kind
 from procedures.models import ImportedRecord
-from procedures.selectors import import_findings
+from procedures.selectors import import_findings, import_sides
 from procedures.services import drafting, finding_reviews
 from procedures.views.editor_frame import editors_only, show
 
 MENU_ENTRY = "procedures:editor_findings"
-# Where a kind is mended, by the names of pages; the first that exists.
-_TIMES = ("procedures:editor_times", "procedures:editor_cases")
-_FEES = ("procedures:editor_fees",)
-_PAPERS = ("procedures:editor_papers",)
-_PARTS = {
-    Kind.FEE_ZERO_WITH_TEXT: _FEES,
-    Kind.FEE_TEXT_ONLY: _FEES,
-    Kind.FEE_TOO_SMALL: _FEES,
-    Kind.FEE_OTHER_CURRENCY: _FEES,
-    Kind.TIME_UNIT_OTHER: _TIMES,
-    Kind.TIME_NOT_GIVEN: _TIMES,
-    Kind.TIMES_DIFFER: _TIMES,
-    Kind.MANY_PAPERS: _PAPERS,
-    Kind.MANY_COPIES: _PAPERS,
-    Kind.LONG_PAPER_NAME: _PAPERS,
+# In which part of the draft a kind is mended; any other stands among the texts of the first.
+_PARTS: Final = {
+    **dict.fromkeys(import_sides.FEES, "phi"),
+    **dict.fromkeys(import_sides.TIMES, "truong-hop"),
+    **dict.fromkeys(import_sides.PAPERS, "giay-to"),
 }
+_FIRST_PART: Final = "chung"
 
 
 @require_safe
@@ -120,8 +113,8 @@ def mend(request: StaffRequest, code: str) -> HttpResponse:
         messages.warning(request, _("Thủ tục đã bãi bỏ, không sửa nữa."))
         return redirect("procedures:editor_finding", code=code)
     kind = request.POST.get("loai", "")
-    names = _PARTS.get(Kind(kind), ()) if kind in set(Kind) else ()
-    return redirect(_first_page(code, names))
+    part = _PARTS.get(Kind(kind), _FIRST_PART) if kind in set(Kind) else _FIRST_PART
+    return redirect("procedures:editor_part", code=code, part=part)
 
 
 @require_POST
@@ -141,7 +134,7 @@ def left_draft(request: StaffRequest, code: str) -> HttpResponse:
                 revision_id=revision_id, version=version, editor=request.user, at=timezone.now()
             )
             messages.success(request, _("Đã nhận bản nháp này để biên tập tiếp."))
-            return redirect(_first_page(code, ()))
+            return redirect("procedures:editor_draft", code=code)
     except finding_reviews.OtherDraft:
         messages.warning(
             request,
@@ -150,15 +143,6 @@ def left_draft(request: StaffRequest, code: str) -> HttpResponse:
     except (drafting.NotEditable, drafting.StaleRevision):
         messages.warning(request, _("Bản nháp này vừa thay đổi hoặc không còn nữa."))
     return redirect("procedures:editor_finding", code=code)
-
-
-def _first_page(code: str, names: tuple[str, ...]) -> str:
-    for name in (*names, "procedures:editor_draft", "procedures:editor_procedure"):
-        try:
-            return reverse(name, kwargs={"code": code})
-        except NoReverseMatch:
-            continue
-    return reverse("procedures:editor_finding", kwargs={"code": code})
 
 
 def _is_text(value: str) -> bool:

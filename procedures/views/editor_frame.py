@@ -18,6 +18,7 @@ publishers_only = staff_required(Role.PUBLISHER)
 # The page that each entry opens, by the name of its address; one entry for each kind of work.
 MENU: Final[tuple[tuple[str, str | Promise], ...]] = (
     ("procedures:editor_home", _("Danh mục thủ tục")),
+    ("procedures:editor_exchange", _("Nhập, xuất danh mục")),
     ("procedures:editor_findings", _("Cần xem lại sau khi nhập")),
     ("procedures:editor_articles", _("Bài viết")),
     ("procedures:editor_events", _("Sự kiện")),

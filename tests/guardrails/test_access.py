@@ -27,7 +27,8 @@ from accounts.enums import Role
 from accounts.models import Mandate, Representative, StaffRole, User
 from dossiers.enums import DossierState
 from dossiers.models import Dossier, DraftPaper, SupplementUpload
-from procedures.models import ImportedRecord, PrintableForm
+from procedures.enums import ExchangeKind, ExchangeState
+from procedures.models import CatalogueFile, ImportedRecord, PrintableForm
 from tests.factories.accounts import (
     CalendarDayFactory,
     CitizenFactory,
@@ -224,6 +225,15 @@ def build_side(key: str) -> Side:
         on_behalf_of=place.clerk,
         valid_from=today,
         valid_until=today,
+    ).pk
+    side.arguments["upload_id"] = CatalogueFile.objects.create(
+        kind=ExchangeKind.PACKAGE,
+        name="thu-tuc.json",
+        storage_key=f"kept/00/{key}",
+        size=1,
+        state=ExchangeState.REFUSED,
+        uploaded_by=side.editor,
+        uploaded_at=timezone.now(),
     ).pk
     side.auditor = StaffFactory(role=Role.AUDITOR, unit=place.agency)
     side.accountant = StaffFactory(role=Role.ACCOUNTANT, unit=place.agency)

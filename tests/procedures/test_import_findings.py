@@ -139,11 +139,12 @@ def test_finding_that_is_not_there_is_said(page):
 def test_mending_opens_the_draft_that_people_share(page, editor):
     take(doubtful())
 
-    page.post(
+    answer = page.post(
         reverse("procedures:editor_finding_mend", args=["9.900001"]),
         {"loai": Kind.FEE_ZERO_WITH_TEXT},
     )
 
+    assert answer.url.endswith("/thu-tuc/9.900001/ban-nhap/phi/")
     draft = Revision.objects.get(state=RevisionState.DRAFT)
     assert (draft.edited_by, draft.based_on.number) == (editor, 1)
 

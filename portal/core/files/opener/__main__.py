@@ -2,7 +2,8 @@
 Answer one question about the file on stdin: `opener <task> …`.
 
 `pdf`, `image`, `ole` and `package` answer a verdict in JSON; `member` the bytes of one file of an
-archive; `preview` a PNG; `picture` a picture drawn anew; `sheet` a JPEG, and `bind` a PDF of such.
+archive; `table` the rows of a workbook; `preview` a PNG; `picture` a picture drawn anew; `sheet` a
+JPEG, and `bind` a PDF of such.
 Any other end (a signal, an exit code) means that the file was too much for the limits set here.
 """
 
@@ -51,6 +52,15 @@ def answer(task: str, arguments: list[str]) -> bytes:
         from .photos import write_sheet
 
         return write_sheet(data, arguments[0])
+    return answer_about(data, task, arguments)
+
+
+def answer_about(data: bytes, task: str, arguments: list[str]) -> bytes:
+    """Return, in JSON, what a file is or what stands in it."""
+    if task == "table":
+        from .tables import read_table
+
+        return read_table(data)
     try:
         verdict = judge(data, task, arguments)
     except Refused as refused:
