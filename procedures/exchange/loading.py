@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Max
 
+from accounts.models import User
 from portal.core.db import requires_transaction
 from procedures.copying import CONTENT
 from procedures.exchange.columns import Row, from_json, read
@@ -33,6 +35,10 @@ class Kept:
     mime: str
     size: int
     pages: int | None
+
+
+class WorkflowInTheWay(Exception):
+    """A procedure has one draft of a workflow at a time."""
 
 
 @requires_transaction
@@ -73,11 +79,20 @@ def fill(revision: Revision, given: Row, files: Mapping[str, Kept]) -> None:
 
 
 @requires_transaction
-def find_or_add_workflow(procedure: Procedure, given: Row) -> tuple[WorkflowVersion, bool]:
-    """Return the version with these steps, or a new one that nobody has published yet."""
-    for known in procedure.workflow_versions.order_by("-number"):
+def find_or_draft_workflow(
+    procedure: Procedure, given: Row, *, by: User, at: datetime
+) -> tuple[WorkflowVersion, bool]:
+    """
+    Return the version with these steps, or a draft of one, and whether that is new.
+
+    :raises WorkflowInTheWay: if people are at work on another draft.
+    """
+    versions = list(procedure.workflow_versions.order_by("-number"))
+    for known in versions:
         if dump_workflow(known) == given:
             return known, False
+    if any(known.published_at is None for known in versions):
+        raise WorkflowInTheWay(procedure.code)
     last = procedure.workflow_versions.aggregate(last=Max("number"))["last"] or 0
     date = WorkflowVersion._meta.get_field("decision_date")  # noqa: SLF001
     made = WorkflowVersion.objects.create(
@@ -86,6 +101,8 @@ def find_or_add_workflow(procedure: Procedure, given: Row) -> tuple[WorkflowVers
         steps=given["steps"],
         decision_number=given["decision_number"],
         decision_date=read(date, given["decision_date"]),
+        edited_by=by,
+        edited_at=at,
     )
     return made, True
 

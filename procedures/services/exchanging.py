@@ -34,12 +34,18 @@ from procedures.exchange.dumping import (
     with_parts,
 )
 from procedures.exchange.given import Given
-from procedures.exchange.loading import Kept, fill, find_or_add_workflow, new_offer
+from procedures.exchange.loading import (
+    Kept,
+    WorkflowInTheWay,
+    fill,
+    find_or_draft_workflow,
+    new_offer,
+)
 from procedures.exchange.package import Package
 from procedures.exchange.report import Line, Outcome, Report
 from procedures.exchange.shape import WrongShape
 from procedures.indexing import index_procedures
-from procedures.models import Field, Offer, Procedure, Revision
+from procedures.models import Field, Offer, Procedure, Revision, WorkflowVersion
 from procedures.search import search_lines
 from procedures.services.drafting import CODE, find_working
 from procedures.services.importing import IMPORT_LOCK
@@ -47,6 +53,7 @@ from procedures.services.importing import IMPORT_LOCK
 _PARTS: Final = {
     "form": "tờ khai điện tử",
     "cases": "trường hợp, thời hạn, phí",
+    "case_questions": "câu hỏi tìm trường hợp",
     "papers": "giấy tờ",
     "printable_forms": "biểu mẫu",
 }
@@ -252,17 +259,24 @@ class _Taking:
         return [_("đổi %s") % ", ".join(_differences(before, given))]
 
     def _take_workflows(self, procedure: Procedure, document: Row) -> list[str]:
-        added = 0
-        for given in document["workflows"]:
-            _workflow, is_new = find_or_add_workflow(procedure, given)
-            added += is_new
-        return [_("%d quy trình nội bộ chưa công bố") % added] if added else []
+        added = [given for given in document["workflows"] if self._workflow(procedure, given)[1]]
+        return [_("quy trình nội bộ vào bản nháp, công bố riêng")] if added else []
+
+    def _workflow(self, procedure: Procedure, given: Row) -> tuple[WorkflowVersion, bool]:
+        try:
+            return find_or_draft_workflow(procedure, given, by=self.by, at=self.at)
+        except WorkflowInTheWay as error:
+            raise _Refusal(
+                _("đang có bản nháp quy trình khác: công bố hoặc bỏ bản đó rồi nhập lại")
+            ) from error
 
     def _take_offers(self, procedure: Procedure, document: Row) -> list[str]:
         """Add the offers that are not there; one that differs from ours is a person's to change."""
         workflows = {
-            place: find_or_add_workflow(procedure, given)[0]
+            place: workflow
             for place, given in enumerate(document["workflows"], start=1)
+            # What runs on a draft gets its workflow when that is published.
+            if (workflow := self._workflow(procedure, given)[0]).published_at is not None
         }
         places = {one.pk: place for place, one in workflows.items()}
         held = list(
@@ -272,7 +286,11 @@ class _Taking:
         )
         known = [dump_offer(offer, places) for offer in held]
         added = []
-        for given in document["offers"]:
+        for written in document["offers"]:
+            given = {
+                **written,
+                "workflow": written["workflow"] if written["workflow"] in workflows else None,
+            }
             if given in known:
                 continue
             whom = given["unit"] or given["tier"]

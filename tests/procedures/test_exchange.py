@@ -109,7 +109,11 @@ def test_whole_catalogue_comes_back_as_it_was(editor):
         send_to_review(revision_id=draft.pk, editor=editor, at=AT)
         publish_revision(revision_id=draft.pk, publisher=publisher, at=AT)
     # Published apart, by their own decision.
-    WorkflowVersion.objects.filter(published_at=None).update(published_at=AT)
+    for workflow in WorkflowVersion.objects.filter(published_at=None):
+        WorkflowVersion.objects.filter(pk=workflow.pk).update(published_at=AT)
+        served = Offer.objects.filter(procedure=workflow.procedure, declared_level__gte=3)
+        assert set(served.values_list("workflow_version", flat=True)) <= {None}
+        served.update(workflow_version=workflow)
     again = b"".join(export_archive(taken))
     assert lines_of(again) == lines_of(moved)
     assert len(lines_of(again)) >= 20
@@ -250,6 +254,31 @@ class TestTakingIn:
         assert report.gives_offers
         offer = Offer.objects.get()
         assert (offer.unit, offer.declared_level, offer.decision_number) == (unit, 2, "5/QĐ")
+
+    def test_workflow_arrives_as_a_draft_that_no_offer_runs_on(self, editor):
+        offer = OfferFactory(procedure=ProcedureFactory(code="9.900001"))
+        [document] = exported()
+        moved = {**document, "code": "9.900002"}
+
+        take(packed(moved), editor)
+
+        draft = WorkflowVersion.objects.get(procedure__code="9.900002")
+        assert (draft.published_at, draft.edited_by) == (None, editor)
+        assert draft.steps == offer.workflow_version.steps
+        assert Offer.objects.get(procedure__code="9.900002").workflow_version is None
+        assert take(packed(moved), editor).counts == {Outcome.UNCHANGED: 1}
+
+    def test_workflow_that_people_work_on_is_not_overwritten(self, editor):
+        OfferFactory(procedure=ProcedureFactory(code="9.900001"))
+        [document] = exported()
+        WorkflowVersion.objects.create(
+            procedure=Procedure.objects.get(), number=2, steps=[], edited_by=editor
+        )
+        document["workflows"][0]["steps"][0]["hours"] += 1
+
+        [line] = check(packed(document), editor).lines
+
+        assert "bản nháp quy trình khác" in line.words[0]
 
     def test_offer_that_differs_from_ours_is_a_persons_to_change(self, editor):
         offer = OfferFactory(procedure=ProcedureFactory(code="9.900001"))
