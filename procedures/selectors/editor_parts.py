@@ -28,6 +28,7 @@ PARTS: Final = (
     Part("trinh-tu", _("Trình tự thực hiện")),
     Part("cach-nop", _("Cách nộp")),
     Part("truong-hop", _("Trường hợp, thời hạn")),
+    Part("cau-hoi", _("Câu hỏi tìm trường hợp")),
     Part("phi", _("Phí, lệ phí")),
     Part("giay-to", _("Thành phần hồ sơ")),
     Part("bieu-mau", _("Biểu mẫu tải về")),

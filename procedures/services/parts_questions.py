@@ -6,21 +6,23 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from portal.core.db import requires_transaction
 from procedures.models import CaseQuestion, Revision
 from procedures.questions import Option, Question, unreachable
 from procedures.services.drafting import NO_PAGE, PageMark
-from procedures.services.parts import settle_keys, store_rows, take_up
+from procedures.services.parts import RowProblem, RowsRefused, settle_keys, store_rows, take_up
 
 
-class OutOfReach(Exception):
+class OutOfReach(RowsRefused):
     """Whatever is answered, these cases are never left open; `cases` are their keys."""
 
     def __init__(self, cases: Collection[str]) -> None:
         self.cases = tuple(cases)
-        super().__init__(*self.cases)
+        sentence = _("Trả lời thế nào cũng không đến được một trường hợp: %s.") % ", ".join(cases)
+        super().__init__(RowProblem(0, "text", sentence))
 
 
 @dataclass(frozen=True, slots=True)

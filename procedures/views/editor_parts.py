@@ -24,12 +24,13 @@ from procedures.forms.part_rows import Known, Problem, RowForm, StoredFile, chan
 from procedures.forms.parts_cases import CasesForm
 from procedures.forms.parts_fees import FeesForm
 from procedures.forms.parts_papers import PapersForm, PrintablesForm
+from procedures.forms.parts_questions import QuestionsForm
 from procedures.forms.parts_texts import FilingForm, GeneralForm, GroundsForm, OrderForm
 from procedures.models import PrintableForm, Revision
 from procedures.selectors import editor_draft as selectors
 from procedures.selectors.editor_draft import DraftPage
 from procedures.selectors.editor_parts import part_label
-from procedures.services import parts_cases, parts_fees, parts_papers, parts_texts
+from procedures.services import parts_cases, parts_fees, parts_papers, parts_questions, parts_texts
 from procedures.services.drafting import NotEditable, PageMark, StaleRevision
 from procedures.services.parts import NeedsConsent, RowsRefused
 from procedures.services.parts_papers import FormFile, FormRow, Forms
@@ -68,6 +69,15 @@ PAGES: Final[Mapping[str, PartPage]] = {
             "Trường hợp quyết định giấy tờ, thời hạn và phí. Cách nộp không nhận thì để trống."
         ),
         asks=True,
+    ),
+    "cau-hoi": PartPage(
+        QuestionsForm,
+        parts_questions.save_questions,
+        "cau_hoi",
+        gettext_lazy(
+            "Vài câu hỏi để người dân tự biết mình thuộc trường hợp nào; không có câu nào thì họ "
+            "chọn trong danh sách trường hợp. Hỏi lần lượt từ trên xuống."
+        ),
     ),
     "phi": PartPage(
         FeesForm,

@@ -420,3 +420,26 @@ def test_a_draft_without_an_eform_says_that_none_can_be_printed(desk, draft):
     url = url_of(draft, "bieu-mau")
 
     assert post(desk, url, desk.get(url), "lap-mau").status_code == 422
+
+
+def test_a_question_with_its_answers_is_written_without_javascript(desk, draft):
+    CaseFactory(revision=draft, key="tre", name="Trễ hạn", position=1)
+    url = url_of(draft, "cau-hoi")
+    page = post(desk, url, desk.get(url), "them:questions")
+    for _answer in range(2):
+        page = post(desk, url, page, "them:questions-0-options")
+    typed = {
+        "questions-0-text": "Đã quá hạn chưa?",
+        "questions-0-options-0-text": "Chưa",
+        "questions-0-options-0-cases": ["thong-thuong"],
+        "questions-0-options-1-text": "Rồi",
+    }
+
+    refused = post(desk, url, page, **typed | {"questions-0-options-1-cases": ["thong-thuong"]})
+    assert refused.status_code == 422
+    assert "Trả lời thế nào cũng còn lại các trường hợp như nhau." in refused.text
+    assert "Đã quá hạn chưa?" in refused.text
+
+    assert post(desk, url, page, **typed | {"questions-0-options-1-cases": ["tre"]}).url == url
+    options = draft.case_questions.get().options
+    assert [one["cases"] for one in options] == [["thong-thuong"], ["tre"]]
