@@ -38,11 +38,6 @@ class SituationForm(forms.Form):
         self.helper.form_tag = False
         self.helper.disable_csrf = True
 
-    @property
-    def has_ways(self) -> bool:
-        """Whether more is asked than the case."""
-        return bool(self.fields.keys() - {CASE})
-
     def _offer(self, name: str, choices: Iterable[Choice]) -> None:
         """Give a question its answers; a question with only one answer is not asked."""
         answers = [

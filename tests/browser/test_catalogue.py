@@ -105,8 +105,8 @@ def test_case_is_chosen_without_script(site, browser):
     page = context.new_page()
     page.goto(f"{site}{BIRTH}")
 
+    page.get_by_text("Đổi trường hợp, cách nộp, cơ quan").click()
     page.get_by_label(re.compile("quá 60 ngày .Khai muộn")).check()
-    page.get_by_text("Đổi cách nộp, cơ quan").click()
     page.get_by_label("Tại quầy").check()
     page.get_by_role("button", name="Xem giấy tờ, thời gian, phí").click()
 
