@@ -15,6 +15,7 @@ from procedures.views import (
     editor_form_preview as form_preview,
     editor_life_events as events,
     editor_parts as parts,
+    editor_posting as posting,
     editor_procedure as procedure,
     editor_question as question,
     editor_review as review,
@@ -208,4 +209,8 @@ urlpatterns: list[URLPattern] = [
         name="editor_clip_captions",
     ),
     *life_events,
+    path("bien-tap/niem-yet/", posting.sheets, name="editor_sheets"),
+    path("bien-tap/niem-yet/<int:sheet_id>/", posting.sheet_file, name="editor_sheet_file"),
+    path("bien-tap/niem-yet/<int:sheet_id>/in-lai/", posting.again, name="editor_sheet_again"),
+    path("bien-tap/niem-yet/<int:sheet_id>/go/", posting.retire, name="editor_sheet_retire"),
 ]

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from procedures import missed
-from procedures.services import exchange_files, publishing
+from procedures.services import exchange_files, posting, publishing
 
 
 @shared_task(ignore_result=True)
@@ -25,3 +25,9 @@ def forget_missed(**_later: object) -> None:
 def work_on_files(**_later: object) -> None:
     """Check and take in the large files of the catalogue: after an upload, and swept by beat."""
     exchange_files.work_on_due(at=timezone.now())
+
+
+@shared_task(name=posting.WAKE_PRINTER, ignore_result=True, soft_time_limit=270, time_limit=290)
+def print_sheets(**_later: object) -> None:
+    """Print the posting sheets that wait: after somebody asked, and swept by beat."""
+    posting.print_due(at=timezone.now())

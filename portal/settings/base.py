@@ -305,6 +305,7 @@ CELERY_TASK_ROUTES = {
     "dossiers.tasks.*": {"queue": "papers"},
     "portal.operations.tasks.make_data_copies": {"queue": "papers"},
     "procedures.tasks.work_on_files": {"queue": "papers"},
+    "procedures.tasks.print_sheets": {"queue": "papers"},
 }
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -375,6 +376,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "portal.operations.tasks.compare_edition",
         "schedule": 30.0,
         "options": {"expires": 25},
+    },
+    "print-sheets": {
+        "task": "procedures.tasks.print_sheets",
+        "schedule": 60.0,
+        "options": {"expires": 55},
     },
     "publish-due": {
         "task": "procedures.tasks.publish_due",

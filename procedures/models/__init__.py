@@ -9,6 +9,7 @@ from procedures.models.life_events import LifeEvent, LifeEventEntry
 from procedures.models.questions import CaseQuestion
 from procedures.models.search import SearchEntry, SearchTerm, SearchVersion, SearchWord
 from procedures.models.service import FormVersion, Offer, WorkflowVersion
+from procedures.models.sheets import PostingSheet
 from procedures.models.words import Boost, SearchMiss, Synonym
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Offer",
     "Paper",
     "Picture",
+    "PostingSheet",
     "PrintableForm",
     "Procedure",
     "ProcessingTime",

@@ -23,6 +23,7 @@ MENU: Final[tuple[tuple[str, str | Promise], ...]] = (
     ("procedures:editor_articles", _("Bài viết")),
     ("procedures:editor_events", _("Sự kiện")),
     ("procedures:editor_search", _("Tìm kiếm")),
+    ("procedures:editor_sheets", _("Bảng niêm yết")),
 )
 
 

@@ -28,7 +28,7 @@ from accounts.models import Mandate, Representative, StaffRole, User
 from dossiers.enums import DossierState
 from dossiers.models import Dossier, DraftPaper, SupplementUpload
 from procedures.enums import ExchangeKind, ExchangeState
-from procedures.models import CatalogueFile, ImportedRecord, PrintableForm
+from procedures.models import CatalogueFile, ImportedRecord, PostingSheet, PrintableForm
 from tests.factories.accounts import (
     CalendarDayFactory,
     CitizenFactory,
@@ -205,6 +205,14 @@ def build_side(key: str) -> Side:
         "unit_id": place.agency.pk,
         "day_id": CalendarDayFactory(unit=place.agency, on=date(2099, 9, 2)).pk,
     }
+    side.arguments["sheet_id"] = PostingSheet.objects.create(
+        agency=place.agency,
+        procedure=decided.procedure,
+        fingerprint="0",
+        asked_by=place.clerk,
+        asked_at=timezone.now(),
+        render_due_at=timezone.now(),
+    ).pk
     side.arguments |= {
         "export_id": DataExportFactory(user=owner).pk,
         "request_id": DataRequestFactory(user=owner).pk,
