@@ -29,6 +29,9 @@ INLINE = {
 }
 
 
+STYLES = sorted((ROOT / "static" / "css").rglob("*.css"))
+
+
 def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
@@ -100,3 +103,15 @@ def test_modules_named_in_a_page_exist(path):
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_browser_module_stays_small(path):
     assert len(path.read_text().splitlines()) < 150
+
+
+@pytest.mark.parametrize("path", STYLES, ids=name_of)
+def test_every_rule_of_a_stylesheet_is_closed(path):
+    """One brace too few, and a browser passes over all the rules that follow."""
+    depth, nested = 0, []
+    for number, line in enumerate(path.read_text().split("\n"), start=1):
+        depth += line.count("{") - line.count("}")
+        if line.startswith((".", "/*", "@media")) and depth > line.count("{"):
+            nested.append(number)
+
+    assert (depth, nested) == (0, [])
