@@ -3,7 +3,7 @@
 import json
 import math
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -210,5 +210,40 @@ def _compose(value: object, *, depth: int) -> Any:
 
 def _explain(fault: ValidationError) -> str:
     path = ".".join(str(part) for part in fault.absolute_path)
-    message = fault.message if len(fault.message) <= _SHOWN else f"{fault.message[:_SHOWN]}…"
-    return f"{path}: {message}" if path else message
+    words = _words_of(fault)
+    words = words if len(words) <= _SHOWN else f"{words[:_SHOWN]}…"
+    return f"{path}: {words}" if path else words
+
+
+def _words_of(fault: ValidationError) -> str:
+    """Return in our words what the schema says in its own."""
+    asked: Any = fault.validator_value
+    given: Any = fault.instance
+    if fault.validator == "additionalProperties":
+        # Only objects with a closed list of names say so.
+        asked = fault.schema["properties"]  # type: ignore[index]
+    words = _WORDS.get(str(fault.validator))
+    return words(asked, given) if words else fault.message
+
+
+_WORDS: Final[dict[str, Callable[[Any, Any], str]]] = {
+    "required": lambda asked, given: _("thiếu %s") % ", ".join(sorted(set(asked) - set(given))),
+    "additionalProperties": lambda asked, given: (
+        _("có mục lạ: %s") % ", ".join(sorted(set(given) - set(asked)))
+    ),
+    "enum": lambda asked, given: (
+        _("“%(given)s” không phải một trong: %(known)s")
+        % {"given": str(given)[:60], "known": ", ".join(str(one) or "“”" for one in asked)}
+    ),
+    "maxLength": lambda asked, _given: _("dài quá %d ký tự") % asked,
+    "maxItems": lambda asked, _given: _("có quá %d mục") % asked,
+    "minLength": lambda _asked, _given: _("không được để trống"),
+    "pattern": lambda _asked, given: _("“%s” không đúng dạng") % str(given)[:60],
+    "type": lambda _asked, given: _("“%s” không đúng kiểu") % str(given)[:60],
+    "minimum": lambda asked, given: (
+        _("%(given)s nhỏ hơn %(asked)s") % {"given": given, "asked": asked}
+    ),
+    "maximum": lambda asked, given: (
+        _("%(given)s lớn hơn %(asked)s") % {"given": given, "asked": asked}
+    ),
+}
