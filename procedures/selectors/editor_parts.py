@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
@@ -58,10 +58,7 @@ def part_url(key: str, *, code: str) -> str:
     part = next((one for one in PARTS if one.key == key), None)
     if part is None:
         return ""
-    try:
-        return reverse(part.url_name, args=[code, key] if part.url_name == _PART else [code])
-    except NoReverseMatch:
-        return ""
+    return reverse(part.url_name, args=[code, key] if part.url_name == _PART else [code])
 
 
 def part_label(key: str) -> StrOrPromise:

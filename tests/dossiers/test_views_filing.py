@@ -10,10 +10,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.enums import Role
 from accounts.services import robots
 from dossiers.models import Dossier, Draft
 from portal.notices.models import Notice
 from procedures.models import Offer
+from procedures.services import repealing
 from tests.core.uploads import docx, heic, zipped
 from tests.factories.accounts import CitizenFactory, StaffFactory
 from tests.factories.dossiers import MONDAY_9AM
@@ -460,6 +462,29 @@ def test_missing_papers_are_named(citizen):
 
     assert response.status_code == 422
     assert "Thêm tệp cho “Giấy chứng sinh”." in response.content.decode()
+
+
+def test_who_has_begun_reads_that_the_procedure_was_repealed_and_nothing_is_filed(citizen):
+    where = place()
+    draft = walk(citizen, where)
+    repealing.repeal_procedure(
+        code=where.procedure.code,
+        decision="125/QĐ-UBND",
+        decision_date=MONDAY_9AM.date(),
+        replaced_by=RevisionFactory(procedure__name="Thủ tục thay thế").procedure.code,
+        publisher=StaffFactory(role=Role.PUBLISHER),
+        at=MONDAY_9AM,
+    )
+
+    page = citizen.get(step_url(draft, "nop"), follow=True)
+    citizen.post(step_url(draft, "nop"), {"key": draft.submission_key, "promise": "on"})
+
+    assert "Thủ tục này đã bãi bỏ, không nộp được nữa" in page.text
+    assert "quyết định 125/QĐ-UBND" in page.text
+    assert "Thủ tục thay thế" in page.text
+    assert not Dossier.objects.exists()
+    draft.refresh_from_db()
+    assert draft.answers
 
 
 def test_a_new_revision_moves_the_draft_and_keeps_every_value(citizen):

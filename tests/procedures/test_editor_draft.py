@@ -80,7 +80,7 @@ def test_the_checklist_leads_from_what_is_missing_to_the_part_that_mends_it(edit
 
     assert not page.is_complete
     marks = {part.key: part.mark for part in page.parts}
-    assert (marks["can-cu"], marks["chung"], marks["to-khai"]) == ("missing", "done", "short")
+    assert (marks["can-cu"], marks["phi"], marks["to-khai"]) == ("missing", "done", "short")
     assert [part.key for part in page.parts if part.current] == ["can-cu"]
     first = {str(gap.sentence) for gap in page.levels[0].gaps}
     assert {"Thiếu căn cứ pháp lý.", "Thiếu thời hạn của trường hợp: Thông thường."} <= first
