@@ -3,7 +3,7 @@
 import logging
 from datetime import datetime
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from accounts.models import User
 from portal.core import edition
@@ -59,8 +59,8 @@ def publish_revision(
     if publisher is None:
         if revision.edited_by_id is not None:
             raise NotAPublisher(revision_id)
-    elif needs_small_office(revision, publisher, at=at):
-        revision.small_office = True
+    else:
+        revision.small_office = needs_small_office(revision, publisher, at=at)
     return _publish(revision, publisher=publisher, at=at)
 
 
@@ -79,8 +79,7 @@ def schedule_revision(
     revision = lock_revision(
         revision_id=revision_id, states={RevisionState.IN_REVIEW}, version=version
     )
-    if needs_small_office(revision, publisher, at=at):
-        revision.small_office = True
+    revision.small_office = needs_small_office(revision, publisher, at=at)
     revision.state = RevisionState.SCHEDULED
     revision.publish_at, revision.scheduled_by = publish_at, publisher
     revision.version += 1
@@ -114,7 +113,14 @@ def publish_due(*, at: datetime) -> int:
     """Publish what was agreed on for now or before; return how many that were."""
     due = Revision.objects.filter(state=RevisionState.SCHEDULED, publish_at__lte=at)
     ids = list(due.order_by("publish_at", "pk").values_list("pk", flat=True))
-    return sum(_publish_one_due(revision_id=one, at=at) for one in ids)
+    published = 0
+    for one in ids:
+        try:
+            published += _publish_one_due(revision_id=one, at=at)
+        except DatabaseError:
+            # One that cannot go out must not keep the others back, now and at every run.
+            logger.exception("procedures.not-published-on-time revision=%d", one)
+    return published
 
 
 @transaction.atomic(durable=True)

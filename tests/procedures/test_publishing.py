@@ -204,6 +204,25 @@ def test_at_its_hour_a_scheduled_revision_publishes_itself_in_the_name_of_who_ag
     assert revision.publish_at is None
 
 
+def test_one_that_cannot_go_out_does_not_keep_the_next_one_back(monkeypatch, caplog):
+    broken, _publisher = scheduled()
+    fine, _other = scheduled(hours=2)
+    original = publishing._publish
+
+    def fail_first(revision, **asked):
+        if revision.pk == broken.pk:
+            raise DatabaseError
+        return original(revision, **asked)
+
+    monkeypatch.setattr(publishing, "_publish", fail_first)
+
+    assert publish_due(at=AT + timedelta(hours=3)) == 1
+
+    fine.refresh_from_db()
+    assert fine.state == RevisionState.PUBLISHED
+    assert "procedures.not-published-on-time" in caplog.text
+
+
 def test_an_hour_that_has_passed_is_none():
     editor, publisher = people()
 
