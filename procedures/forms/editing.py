@@ -88,13 +88,13 @@ class ScheduleForm(VersionedForm):
     submit_label = _("Hẹn công bố")
     submit_class = "btn btn-secondary"
 
-    day = DayField(label=_("Ngày công bố"))
+    day = DayField(label=_("Ngày công bố"), help_text=_("Ví dụ 1/12/2026."))
     hour = forms.TimeField(
         label=_("Giờ công bố"),
         input_formats=["%H:%M", "%Hh%M", "%H.%M", "%Hh", "%H"],
         initial="08:00",
         help_text=_("Ví dụ 08:00."),
-        widget=forms.TimeInput(format="%H:%M", attrs={"inputmode": "numeric", "size": 6}),
+        widget=forms.TimeInput(format="%H:%M", attrs={"class": "input-short"}),
     )
 
     @property
@@ -111,7 +111,7 @@ class RepealForm(EditorForm):
     decision = forms.CharField(
         label=_("Số quyết định bãi bỏ"), max_length=200, help_text=_("Ví dụ 125/QĐ-UBND.")
     )
-    decision_date = DayField(label=_("Ngày quyết định"))
+    decision_date = DayField(label=_("Ngày quyết định"), help_text=_("Ví dụ 1/12/2026."))
     replaced_by = forms.CharField(
         label=_("Mã thủ tục thay thế"),
         max_length=32,
