@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from accounts.models import StaffRole, Unit
 from portal.core.dates import local_day
 from portal.core.pdf import qr_data_uri
-from procedures.enums import ProcedureState
+from procedures.enums import FilingChannel, ProcedureState
 from procedures.models import PostingSheet, Procedure
 from procedures.selectors import detail
 from procedures.selectors.detail import Asked, ProcedurePage
@@ -140,7 +140,10 @@ def print_pages(sheet: PostingSheet, *, at: datetime) -> list[PrintedPage]:
     pages = []
     for procedure, _served in told.served[:MOST_PROCEDURES]:
         page = detail.get_procedure_page(
-            code=procedure.code, asked=Asked(agency=sheet.agency.key), at=at
+            code=procedure.code,
+            # Who reads the wall stands at the desk.
+            asked=Asked(agency=sheet.agency.key, channel=FilingChannel.COUNTER),
+            at=at,
         )
         if isinstance(page, ProcedurePage):
             url = f"{settings.BASE_URL}{reverse('procedures:detail', args=[procedure.code])}"
