@@ -94,7 +94,9 @@ def _candidates(
         readings = chain(readings, (((one,), _BEGINNING) for one in _longer(word, book)))
     for one, cost in readings:
         found[one] = min(found.get(one, cost), cost)
-    ranked = sorted(found.items(), key=lambda one: one[1] - 0.4 * _commonness(one[0], book))
+    ranked = sorted(
+        found.items(), key=lambda one: (one[1] - 0.4 * _commonness(one[0], book), one[0])
+    )
     return ranked[:_MOST_CANDIDATES]
 
 

@@ -35,11 +35,14 @@ _FAMILY_NAMES: Final = frozenset(
 
 # One row a phrase: a day counts once, the words come with the day that makes them common.
 _COUNT: Final = """
+    WITH come AS (
+        SELECT * FROM unnest(%(keys)s::text[], %(words)s::text[], %(alike)s::bool[],
+            %(times)s::int[]) AS one(key_hash, words, is_alike, times)
+    )
     INSERT INTO procedures_searchmiss AS known
         (key_hash, words, is_alike, days, times, first_day, last_day)
     SELECT key_hash, '', is_alike, 1, times, %(day)s, %(day)s
-    FROM unnest(%(keys)s::text[], %(words)s::text[], %(alike)s::bool[], %(times)s::int[])
-        AS come(key_hash, words, is_alike, times)
+    FROM come
     WHERE (SELECT count(*) FROM procedures_searchmiss) < %(most)s
         OR EXISTS (SELECT FROM procedures_searchmiss m WHERE m.key_hash = come.key_hash)
     ORDER BY key_hash
@@ -47,23 +50,23 @@ _COUNT: Final = """
         days = known.days + (known.last_day < excluded.last_day)::int,
         times = known.times + excluded.times,
         is_alike = excluded.is_alike,
-        last_day = greatest(known.last_day, excluded.last_day)
-"""
-_TELL: Final = """
-    UPDATE procedures_searchmiss m SET words = come.words
-    FROM unnest(%(keys)s::text[], %(words)s::text[]) AS come(key_hash, words)
-    WHERE m.key_hash = come.key_hash AND m.days >= %(common)s AND m.words = ''
+        last_day = greatest(known.last_day, excluded.last_day),
+        words = CASE
+            WHEN known.days + (known.last_day < excluded.last_day)::int >= %(common)s
+            THEN (SELECT come.words FROM come WHERE come.key_hash = excluded.key_hash)
+            ELSE ''
+        END
 """
 
 _lock = threading.Lock()
 _gathered: dict[tuple[str, bool], int] = {}
 _day: date | None = None
-_written = 0.0
+_written: float | None = None
 
 
 def note(question: Question, *, is_alike: bool, on: date) -> None:
     """Count a question that found nothing, or only what looks alike; write now and then."""
-    global _day  # noqa: PLW0603 -- one a process
+    global _day, _written  # noqa: PLW0603 -- one a process
     words = telling_words(question)
     if words:
         with _lock:
@@ -72,12 +75,14 @@ def note(question: Question, *, is_alike: bool, on: date) -> None:
             _day = on
             if len(_gathered) < _MOST_GATHERED or (words, is_alike) in _gathered:
                 _gathered[words, is_alike] = _gathered.get((words, is_alike), 0) + 1
-    if _gathered and monotonic() - _written > _EVERY_SECONDS:
+    if _written is None:
+        _written = monotonic()
+    elif _gathered and monotonic() - _written > _EVERY_SECONDS:
         write()
 
 
 def write() -> None:
-    """Write what this process has gathered (two statements, none if there is nothing)."""
+    """Write what this process has gathered (one statement, none if there is nothing)."""
     global _written  # noqa: PLW0603 -- one a process
     with _lock:
         gathered, day = dict(_gathered), _day
@@ -99,7 +104,6 @@ def write() -> None:
     }
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, values)
-        cursor.execute(_TELL, values)
 
 
 def telling_words(question: Question) -> str:
@@ -141,4 +145,4 @@ def start_anew() -> None:
     global _day, _written
     with _lock:
         _gathered.clear()
-        _day, _written = None, 0.0
+        _day, _written = None, None

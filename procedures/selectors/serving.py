@@ -90,13 +90,19 @@ def serving(offers: Iterable[Offer], units: Units, *, content: Content) -> list[
             own.setdefault(offer.unit_id, offer)
         else:
             of_tier.setdefault(offer.tier, offer)
+    # A hundred communes under one offer: its level is worked out once for each way to pay.
+    known: dict[tuple[int, bool], int] = {}
     found = []
     for agency in units.agencies:
         offer_here = own.get(agency.pk) or of_tier.get(agency.tier)
         if offer_here is not None:
             # Whoever decides collects.
             can_pay = (offer_here.deciding_id or agency.pk) in units.paid_online
-            level = public_level(offer_here, content=content.paid if can_pay else content.unpaid)
+            alike = (id(offer_here), can_pay)
+            if alike not in known:
+                reached = content.paid if can_pay else content.unpaid
+                known[alike] = public_level(offer_here, content=reached)
+            level = known[alike]
             found.append(Served(agency, offer_here, level, can_pay))
     return found
 

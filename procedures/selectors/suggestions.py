@@ -124,7 +124,9 @@ def _meanings(words: tuple[str, ...], names: Names, book: Book) -> dict[str, flo
     told = [word for word in words if word not in book.vocabulary.passed_over]
     for start in range(min(len(told), 3)):
         phrase = " ".join(told[start:])
-        if phrase in book.vocabulary.synonyms:
+        # A saying begins with what is typed, or after words that tell nothing.
+        skips = bool(start) and told[start - 1] not in book.vocabulary.weak
+        if skips or phrase in book.vocabulary.synonyms:
             break
         if len(phrase) >= _BEGUN_SAYING:
             begun = sorted(names.sayings_from(phrase), key=len)[:_MOST_SAYINGS]
