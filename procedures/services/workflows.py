@@ -14,6 +14,7 @@ from django.db.models import Max
 from django.utils.text import slugify
 
 from accounts.models import User
+from portal.core import edition
 from portal.core.db import requires_transaction
 from portal.core.text import fold
 from procedures import workflow
@@ -144,6 +145,8 @@ def publish_draft(
     Offer.objects.filter(procedure=draft.procedure_id, pk__in=offer_ids).update(
         workflow_version=draft
     )
+    # An offer with a workflow may claim a level that it could not before.
+    edition.renew_on_commit()
     return draft
 
 
