@@ -152,10 +152,16 @@ class RowsForm(forms.Form):
     def _rows(self, name: str, kind: type["RowForm"]) -> Iterator["RowForm"]:
         inner = self.add_prefix(name)
         if self.is_bound:
+            ahead = f"{inner}-"
+            heard = {
+                name.removeprefix(ahead).partition("-")[0]
+                for name in self._sent
+                if name.startswith(ahead)
+            }
             for mark in read_marks(self._sent, inner):
                 prefix = f"{inner}-{mark}"
                 # A row that was just added has sent nothing yet: it begins with what is usual.
-                is_new = f"{prefix}-key_field" not in self._sent
+                is_new = mark not in heard
                 sent = (None, None) if is_new else (self.data, self.files)
                 yield kind(*sent, known=self.known, prefix=prefix, mark=mark, is_new=is_new)
             return

@@ -136,7 +136,7 @@ class CasesForm(PartForm):
 
 
 def _time_fields() -> dict[str, forms.Field]:
-    units = [("", gettext("không nhận qua cách này")), *TimeUnit.choices]
+    units = [("", gettext("không nhận")), *TimeUnit.choices]
     return {
         "unit": OneField(label=_("Đơn vị"), choices=units, required=False),
         "amount": CountField(label=_("Thời hạn"), least=1, most=3650, required=False),

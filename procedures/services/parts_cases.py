@@ -168,6 +168,13 @@ def _consequences(revision: Revision, gone: Sequence[Case]) -> Iterator[str]:
             yield _("Giấy tờ “%s” chỉ cần cho trường hợp bị xóa nên bị xóa theo.") % paper
         else:
             yield _("Giấy tờ “%s” vẫn còn, chỉ cần cho các trường hợp khác.") % paper
+    for question in revision.case_questions.all():
+        for option in question.options:
+            if option["cases"] and set(option["cases"]) <= keys:
+                yield _("Câu trả lời “%(option)s” của câu hỏi “%(question)s” bị xóa theo.") % {
+                    "option": option["text"],
+                    "question": question.text,
+                }
 
 
 def _papers_naming(revision: Revision, keys: set[str]) -> list[Paper]:

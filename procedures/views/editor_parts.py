@@ -1,7 +1,7 @@
 """The page of each part of a draft: shown, its rows changed, saved by hand or by itself."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final, cast
 from uuid import uuid4
 
@@ -16,26 +16,25 @@ from django_stubs_ext import StrOrPromise
 
 from accounts.requests import StaffRequest
 from portal.core.dates import format_moment, to_local
-from portal.core.files import FileDamaged, StorageUnavailable, UnsafeFile, clean_name, open_stored
-from procedures.eform.parsing import FormDefinitionError
-from procedures.facts import size_words
+from portal.core.files import FileDamaged, clean_name, open_stored
 from procedures.forms.part_base import PartForm
-from procedures.forms.part_rows import Known, Problem, RowForm, StoredFile, change_rows
+from procedures.forms.part_rows import Problem, RowForm, change_rows
 from procedures.forms.parts_cases import CasesForm
 from procedures.forms.parts_fees import FeesForm
 from procedures.forms.parts_papers import PapersForm, PrintablesForm
 from procedures.forms.parts_questions import QuestionsForm
 from procedures.forms.parts_texts import FilingForm, GeneralForm, GroundsForm, OrderForm
-from procedures.models import PrintableForm, Revision
+from procedures.models import Revision
 from procedures.selectors import editor_draft as selectors
 from procedures.selectors.editor_draft import DraftPage
 from procedures.selectors.editor_parts import part_label
 from procedures.services import parts_cases, parts_fees, parts_papers, parts_questions, parts_texts
 from procedures.services.drafting import NotEditable, PageMark, StaleRevision
 from procedures.services.parts import NeedsConsent, RowsRefused
-from procedures.services.parts_papers import FormFile, FormRow, Forms
+from procedures.services.parts_papers import FormFile, Forms
 from procedures.views.editor_draft import about_draft, posted_version
 from procedures.views.editor_frame import editors_only, show
+from procedures.views.editor_part_files import known_to, with_files
 
 BLANK_FORM: Final = "lap-mau"
 
@@ -143,7 +142,7 @@ def part(request: StaffRequest, code: str, part: str) -> HttpResponse:
         raise Http404 from unknown
     except selectors.NoDraft:
         return _gone(request, code, part)
-    form_class, known = PAGES[part].form, _known(draft.revision)
+    form_class, known = PAGES[part].form, known_to(draft.revision)
     if request.method != "POST":
         form = form_class(initial=form_class.initial_of(draft.revision), known=known)
         return _page(Attempt(request, draft, part, form))
@@ -189,7 +188,10 @@ def _save(attempt: Attempt) -> HttpResponse:
     try:
         data = form.part()
         if isinstance(data, Forms):
-            data = _with_files(attempt, data, files)
+            adds_blank = attempt.request.POST.get("viec") == BLANK_FORM
+            data, attempt.more = with_files(
+                attempt.form, data, files, draft=revision, adds_blank=adds_blank
+            )
         if form.errors or any(form.problems()) or attempt.more:
             parts_papers.drop_form_files(files)
             return _refuse(attempt)
@@ -215,7 +217,10 @@ def _answer(attempt: Attempt, error: Exception) -> HttpResponse:
             return _gone(attempt.request, attempt.draft.procedure.code, attempt.key)
         case StaleRevision():
             code = attempt.draft.procedure.code
-            attempt.draft = selectors.get_draft_page(code, current=attempt.key)
+            try:
+                attempt.draft = selectors.get_draft_page(code, current=attempt.key)
+            except selectors.NoDraft:
+                return _gone(attempt.request, code, attempt.key)
             return _stale(attempt)
         case NeedsConsent():
             attempt.asked = error
@@ -268,7 +273,7 @@ def _stale(attempt: Attempt) -> HttpResponse:
     attempt.is_stale = True
     form, revision = attempt.form, attempt.draft.revision
     form.forget_errors()
-    form.mark_newer(type(form)(initial=form.initial_of(revision), known=_known(revision)))
+    form.mark_newer(type(form)(initial=form.initial_of(revision), known=known_to(revision)))
     return _page(attempt, is_unsaved=True, status=409)
 
 
@@ -297,7 +302,6 @@ def _page(attempt: Attempt, *, is_unsaved: bool = False, status: int = 200) -> H
         "saved_at": format_moment(edited) if edited and revision.version else "",
         "has_eform": revision.form_version_id is not None,
         "blank_form": BLANK_FORM,
-        "can_save": True,
     }
     template = f"procedures/editor/parts/{attempt.page.template}.html"
     return show(request, template, context, status=status)
@@ -327,63 +331,5 @@ def _gone(request: StaffRequest, code: str, key: str) -> HttpResponse:
     return show(request, "procedures/editor/part_gone.html", context, status=409)
 
 
-def _known(revision: Revision) -> Known:
-    return Known(
-        cases=tuple(revision.cases.values_list("key", "name")),
-        papers=tuple((paper.key, str(paper)[:120]) for paper in revision.papers.all()),
-        files={
-            form.key: StoredFile(
-                url=reverse(
-                    "procedures:editor_printable", args=[revision.procedure.code, form.key]
-                ),
-                facts=f"{_kind(form)}, {size_words(form.size)}",
-            )
-            for form in revision.printable_forms.all()
-        },
-    )
-
-
-def _kind(form: PrintableForm) -> str:
-    return "PDF" if form.mime == "application/pdf" else "Word"
-
-
 def _agreed(attempt: Attempt) -> set[str]:
     return set(attempt.request.POST.get("dong_y", "").split(","))
-
-
-def _with_files(attempt: Attempt, data: Forms, files: list[FormFile]) -> Forms:
-    """Return the rows with the files that came along, each kept in the store by now."""
-    rows = list(data.forms)
-    for at, row in enumerate(attempt.form.stored_rows()):
-        upload = row.cleaned_data["file"]
-        if upload is None:
-            continue
-        try:
-            files.append(parts_papers.take_form_file(upload.file, name=upload.name or ""))
-        except UnsafeFile as error:
-            row.add_error("file", error.sentence)
-        except StorageUnavailable:
-            row.add_error("file", _("Chưa cất được tệp. Chờ một phút rồi chọn lại tệp này."))
-        else:
-            rows[at] = replace(rows[at], file=files[-1])
-    if attempt.request.POST.get("viec") == BLANK_FORM:
-        rows = _with_blank_form(attempt, rows, files)
-    return Forms(tuple(rows))
-
-
-def _with_blank_form(attempt: Attempt, rows: list[FormRow], files: list[FormFile]) -> list[FormRow]:
-    """Add the e-form as a form to print, or print the one of its name anew."""
-    revision = attempt.draft.revision
-    try:
-        file = parts_papers.draw_blank_form(revision)
-    except (parts_papers.NoForm, FormDefinitionError):
-        attempt.more.append(
-            Problem("", _("Bản nháp chưa có tờ khai điện tử dùng được để lập mẫu trống."))
-        )
-        return rows
-    files.append(file)
-    name = str(revision.form_version and revision.form_version.name)
-    for at, row in enumerate(rows):
-        if row.name == name:
-            return [*rows[:at], replace(row, file=file), *rows[at + 1 :]]
-    return [*rows, FormRow("", name, parts_papers.paper_of_eform(revision), file)]
