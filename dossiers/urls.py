@@ -3,6 +3,7 @@ from django.urls import URLPattern, URLResolver, path
 from dossiers.desk_urls import urlpatterns as desk
 from dossiers.views import (
     citizen,
+    editor_impact,
     files,
     filing,
     filing_papers,
@@ -53,5 +54,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ho-so/<str:code>/tep/<uuid:file_id>/trang/<int:page>/", files.preview, name="preview"),
     path("ho-so/<str:code>/phieu/<int:slip_id>/", files.slip, name="slip"),
     path("ho-so/<str:code>/ket-qua/", files.result, name="result"),
+    # A page of the catalogue's editors; here, because it counts people's drafts.
+    path("bien-tap/thu-tuc/<str:code>/anh-huong/", editor_impact.impact, name="editor_impact"),
     *desk,
 ]

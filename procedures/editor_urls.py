@@ -14,6 +14,8 @@ from procedures.views import (
     editor_form as form,
     editor_form_preview as form_preview,
     editor_life_events as events,
+    editor_offers as offers,
+    editor_offers_of as offers_of,
     editor_parts as parts,
     editor_posting as posting,
     editor_procedure as procedure,
@@ -54,8 +56,18 @@ life: list[URLPattern] = [
     path(f"{_ONE}bai-bo/thu-hoi/", procedure.take_repeal_back, name="editor_repeal_back"),
 ]
 
+offered: list[URLPattern] = [
+    path("bien-tap/dich-vu/", offers.choose, name="editor_offers"),
+    path("bien-tap/dich-vu/giao/", offers.assign, name="editor_offers_assign"),
+    path("bien-tap/dich-vu/giao/xac-nhan/", offers.confirm, name="editor_offers_confirm"),
+    path("bien-tap/dich-vu/mau-thuan/", offers.contradictions, name="editor_contradictions"),
+    path(f"{_ONE}dich-vu/", offers_of.offers_of, name="editor_offers_of"),
+    path(f"{_ONE}dich-vu/<int:offer_id>/cham-dut/", offers_of.end, name="editor_offer_end"),
+]
+
 urlpatterns: list[URLPattern] = [
     *life,
+    *offered,
     path("bien-tap/tim-kiem/", search.search, name="editor_search"),
     path("bien-tap/tim-kiem/tu-dong-nghia/", search.synonym, name="editor_synonym"),
     path("bien-tap/tim-kiem/trong-so/", search.boost, name="editor_boost"),

@@ -17,13 +17,17 @@ LEVEL_WORDS: dict[int, StrOrPromise] = {
     4: pgettext_lazy("level", "Nộp hồ sơ, nộp phí và nhận kết quả trực tuyến"),
 }
 
+# What mends a gap that no content mends: a published workflow, the offer, the agency's account.
+BY_WORKFLOW, BY_OFFER, BY_ACCOUNT = "quy-trinh", "dich-vu", "tai-khoan"
+
 
 @dataclass(frozen=True, slots=True)
 class Gap:
     """What is missing, and where it is mended."""
 
     sentence: StrOrPromise
-    # The part of the draft that mends it (procedures.selectors.editor_parts), "" for none.
+    # The part of the draft that mends it (procedures.selectors.editor_parts), or one of the
+    # places below, which are no parts.
     part: str
     # The level holds all the same.
     only_warns: bool = False
@@ -127,9 +131,9 @@ def offer_gaps(offer: Offer) -> dict[int, tuple[Gap, ...]]:
     """Return what an offer itself lacks for each level."""
     gaps: dict[int, tuple[Gap, ...]] = {}
     if offer.workflow_version_id is None:
-        gaps[3] = (Gap(_("Chưa có quy trình giải quyết để nhận hồ sơ trực tuyến."), ""),)
+        gaps[3] = (Gap(_("Chưa có quy trình giải quyết để nhận hồ sơ trực tuyến."), BY_WORKFLOW),)
     if set(offer.returns) <= {ResultDelivery.COUNTER}:
-        gaps[4] = (Gap(_("Kết quả chưa trả được trực tuyến hoặc qua bưu chính."), ""),)
+        gaps[4] = (Gap(_("Kết quả chưa trả được trực tuyến hoặc qua bưu chính."), BY_OFFER),)
     return gaps
 
 
@@ -194,5 +198,5 @@ def _missing_online_payment(fees: list[FeeRule], *, can_pay_online: bool) -> lis
     if any(fee.status == FeeStatus.UNDETERMINED for fee in online):
         gaps.append(Gap(_("Có khoản thu chưa xác định được mức."), "phi"))
     if any(fee.status == FeeStatus.AMOUNT for fee in online) and not can_pay_online:
-        gaps.append(Gap(_("Cơ quan chưa có tài khoản nhận thanh toán trực tuyến."), ""))
+        gaps.append(Gap(_("Cơ quan chưa có tài khoản nhận thanh toán trực tuyến."), BY_ACCOUNT))
     return gaps

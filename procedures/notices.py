@@ -95,6 +95,31 @@ def tell_published(revision: Revision, *, by: User | None, at: datetime) -> None
     )
 
 
+@requires_transaction
+def tell_lowered(revision: Revision, *, lowered: Iterable[str], at: datetime) -> None:
+    """Tell who edited, reviewed and published that offers of units were lowered with it."""
+    people = {
+        one.pk: one
+        for one in (revision.edited_by, revision.sent_by, revision.published_by)
+        if one is not None
+    }
+    _tell(
+        people.values(),
+        revision,
+        kind="offers-lowered",
+        subject=_("Đã hạ mức độ dịch vụ: %s") % revision.procedure.code,
+        body=_(
+            "Nội dung mới của thủ tục %(code)s, “%(name)s”, không còn giữ được mức độ đã công bố, "
+            "nên cùng lúc hệ thống đã hạ:\n\n%(lowered)s\n\n%(address)s"
+        )
+        % {
+            "lowered": "\n".join(f"– {one}" for one in lowered),
+            **_words(revision, "procedures:editor_offers_of"),
+        },
+        at=at,
+    )
+
+
 def _editors(revision: Revision, *, but: User) -> list[User]:
     people = {one.pk: one for one in (revision.edited_by, revision.sent_by) if one is not None}
     people.pop(but.pk, None)

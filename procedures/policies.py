@@ -1,5 +1,6 @@
 """Who may let the public see content: a publisher, and not whoever edited it last."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.enums import Role, Tier
@@ -15,6 +16,10 @@ class NotAnEditor(Exception):
 
 class NotAPublisher(Exception):
     """Whoever would publish holds no such role today; what a person edited, a person publishes."""
+
+
+class OutsideAgency(Exception):
+    """Whoever works for one agency decides on its own offers only, never on those of a tier."""
 
 
 class OwnEdit(Exception):
@@ -54,6 +59,39 @@ def needs_small_office(
     if not any(_is_small_office(one) for one in held):
         raise OwnEdit(revision.pk)
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """For whom somebody may prepare or decide on offers."""
+
+    # At the province's root unit: for every agency, and for whole tiers.
+    everywhere: bool
+    agencies: frozenset[int]
+
+    def check(self, unit_id: int | None) -> None:
+        """:raises OutsideAgency: if this unit, or with None a whole tier, is out of reach."""
+        if not self.everywhere and unit_id not in self.agencies:
+            raise OutsideAgency(unit_id)
+
+
+def offers_in_reach(user: User, *, at: datetime, publishes: bool) -> Reach:
+    """
+    Return for whom `user` may decide on offers, or, not to publish, prepare that.
+
+    :raises NotAPublisher, NotAnEditor: if they hold no such role today.
+    """
+    if publishes:
+        held = require_publisher(user, at=at)
+    else:
+        held = [one for one in _held(user, at=at) if one.role in {Role.EDITOR, Role.PUBLISHER}]
+        if not held:
+            raise NotAnEditor(user.pk)
+    agencies = [one.unit.agency for one in held if one.unit.agency is not None]
+    return Reach(
+        everywhere=any(agency.parent_id is None for agency in agencies),
+        agencies=frozenset(agency.pk for agency in agencies),
+    )
 
 
 def _held(user: User, *, at: datetime) -> list[StaffRole]:

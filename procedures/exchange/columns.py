@@ -26,8 +26,13 @@ _LEFT_OUT: Final[Mapping[type[models.Model], Collection[str]]] = {
     FeeRule: {"case", "position"},
     Paper: {"revision", "position"},
     PrintableForm: {"revision", "paper", "storage_key"},
-    Offer: {"procedure", "unit", "receiving", "deciding", "workflow_version"},
-}
+    Offer: {
+        "procedure", "unit", "receiving", "deciding", "workflow_version",
+        # Who did what here, which no file may say.
+        "assigned_by", "assigned_at", "lowered_with",
+        "end_decision", "end_decision_date", "ended_by", "ended_at",
+    },
+}  # fmt: skip
 
 
 def columns(model: type[models.Model]) -> list["models.Field[Any, Any]"]:

@@ -15,7 +15,7 @@ from accounts.enums import Tier
 from accounts.models import Unit
 from portal.core.history import tracked
 from procedures.enums import ResultDelivery, ServiceMode
-from procedures.models.catalogue import Procedure
+from procedures.models.catalogue import Procedure, Revision
 from procedures.models.guards import version_stays
 
 
@@ -108,6 +108,13 @@ class OfferQuerySet(models.QuerySet["Offer"]):
     def in_force(self, *, on: date) -> Self:
         return self.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=on), valid_from__lte=on)
 
+    def not_over(self, *, on: date) -> Self:
+        """Narrow to what is in force on a day or will be; what was called off never is."""
+        return self.filter(
+            Q(valid_until__isnull=True)
+            | (Q(valid_until__gte=on) & Q(valid_until__gte=F("valid_from")))
+        )
+
 
 @tracked()
 class Offer(models.Model):
@@ -132,6 +139,8 @@ class Offer(models.Model):
     declared_level = models.PositiveSmallIntegerField(_("mức độ công bố"))
     decision_number = models.CharField(_("quyết định"), max_length=80, blank=True)
     decision_date = models.DateField(_("ngày quyết định"), null=True, blank=True)
+    # Where in the decision's annexes the procedure stands.
+    decision_annex = models.CharField(_("phụ lục"), max_length=200, blank=True, db_default="")
     service_mode = models.CharField(_("hình thức"), max_length=16, choices=ServiceMode)
     returns = ArrayField(
         models.CharField(max_length=8, choices=ResultDelivery), verbose_name=_("cách trả kết quả")
@@ -141,6 +150,24 @@ class Offer(models.Model):
     )
     valid_from = models.DateField(_("từ ngày"))
     valid_until = models.DateField(_("đến ngày"), null=True, blank=True)
+    # Empty for what was loaded from files.
+    assigned_by = models.ForeignKey(
+        "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    assigned_at = models.DateTimeField(null=True, blank=True)
+    # The content whose publication lowered an earlier offer to this one.
+    lowered_with = models.ForeignKey(
+        Revision, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    # The decision that ended it, where one did; an offer that another replaces has none.
+    end_decision = models.CharField(
+        _("quyết định chấm dứt"), max_length=80, blank=True, db_default=""
+    )
+    end_decision_date = models.DateField(null=True, blank=True)
+    ended_by = models.ForeignKey(
+        "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    ended_at = models.DateTimeField(null=True, blank=True)
 
     objects = OfferQuerySet.as_manager()
 

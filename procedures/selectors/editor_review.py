@@ -2,18 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _, gettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from accounts.models import User
-from portal.core.dates import format_moment
+from portal.core.dates import format_moment, local_day
 from procedures import policies
 from procedures.enums import RevisionState
 from procedures.models import Revision
 from procedures.selectors.editor_draft import DraftPage
 from procedures.selectors.editor_procedure import decision_words
+from procedures.selectors.holding import Break, find_breaks, offer_target
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,16 @@ class Look:
 
     label: StrOrPromise
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class BreakRow:
+    """An offer whose level falls, for the form that publishes."""
+
+    broken: Break
+    whom: str
+    # The name of the field that says how low, and what it offers: the highest that holds first.
+    field: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +50,12 @@ class ReviewPage:
     may_publish: bool
     # Why this reader cannot let it out, "" if they can or are no publisher.
     blocked: str
+    # The offers that publishing it would break, each to be lowered in the same act.
+    breaks: tuple[BreakRow, ...]
 
+
+# Before the id of an offer, the field that says to which level it is lowered.
+LOWERED: Final = "ha-"
 
 # Preview first; the others stand on the page as soon as their pages exist.
 _LOOKS = (
@@ -63,6 +80,14 @@ def get_review_page(draft: DraftPage, *, reader: User, at: datetime) -> ReviewPa
         is_scheduled=revision.state == RevisionState.SCHEDULED,
         may_publish=may_publish,
         blocked=blocked,
+        breaks=break_rows(revision, at=at),
+    )
+
+
+def break_rows(revision: Revision, *, at: datetime) -> tuple[BreakRow, ...]:
+    return tuple(
+        BreakRow(one, offer_target(one.offer), f"{LOWERED}{one.offer.pk}")
+        for one in find_breaks(revision, on=local_day(at))
     )
 
 

@@ -20,6 +20,7 @@ MENU: Final[tuple[tuple[str, str | Promise], ...]] = (
     ("procedures:editor_home", _("Danh mục thủ tục")),
     ("procedures:editor_exchange", _("Nhập, xuất danh mục")),
     ("procedures:editor_findings", _("Cần xem lại sau khi nhập")),
+    ("procedures:editor_offers", _("Dịch vụ của đơn vị")),
     ("procedures:editor_articles", _("Bài viết")),
     ("procedures:editor_events", _("Sự kiện")),
     ("procedures:editor_search", _("Tìm kiếm")),

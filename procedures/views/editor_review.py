@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Final
 
+from crispy_forms.layout import Hidden
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,6 +15,7 @@ from django_stubs_ext import StrOrPromise
 
 from accounts.decorators import fresh_proof_required
 from accounts.requests import StaffRequest
+from portal.core.text import whole_number
 from procedures import policies
 from procedures.forms.editing import ScheduleForm, SendBackForm
 from procedures.forms.situation import SituationForm
@@ -34,6 +36,10 @@ _SAID: Final[dict[type[Exception], StrOrPromise]] = {
     ),
     drafting.StaleRevision: gettext_lazy(
         "Bản này vừa được sửa sau khi ông/bà mở trang, nên chưa làm gì. Xem lại rồi quyết định."
+    ),
+    publishing.BreaksOffers: gettext_lazy(
+        "Chưa làm gì: bản này làm giảm mức độ của dịch vụ đang cung cấp. Chọn mức hạ xuống cho "
+        "từng dịch vụ, hoặc trả lại để bổ sung nội dung."
     ),
     policies.NotAnEditor: gettext_lazy("Vai trò biên tập của ông/bà không còn hiệu lực."),
     policies.NotAPublisher: gettext_lazy("Vai trò công bố của ông/bà không còn hiệu lực."),
@@ -105,7 +111,14 @@ def send_back(request: StaffRequest, page: DraftPage) -> HttpResponse:
 def publish(request: StaffRequest, page: DraftPage) -> HttpResponse:
     """Let the public see the draft from now on."""
     done = _("Đã công bố. Người dân thấy nội dung mới ngay bây giờ.")
-    return _act(request, page, publishing.publish_revision, done=done, publisher=request.user)
+    return _act(
+        request,
+        page,
+        publishing.publish_revision,
+        done=done,
+        publisher=request.user,
+        lowered=_lowered(request),
+    )
 
 
 @require_POST
@@ -124,6 +137,7 @@ def schedule(request: StaffRequest, page: DraftPage) -> HttpResponse:
                 done=_("Đã hẹn công bố. Sửa thêm thì hẹn này hết hiệu lực."),
                 publisher=request.user,
                 publish_at=form.publish_at,
+                lowered=_lowered(request),
             )
         except publishing.NotInFuture:
             form.add_error("day", _("Giờ này đã qua. Chọn giờ sau, hoặc công bố ngay."))
@@ -179,6 +193,18 @@ def _act(
     return redirect("procedures:editor_procedure", code=code)
 
 
+def _lowered(request: StaffRequest) -> dict[int, int]:
+    """Return the levels to which offers are lowered, by their ids, as far as they are numbers."""
+    found = {}
+    for name, value in request.POST.items():
+        if name.startswith(editor_review.LOWERED) and isinstance(value, str):
+            offer = whole_number(name.removeprefix(editor_review.LOWERED))
+            level = whole_number(value)
+            if offer is not None and level is not None:
+                found[offer] = level
+    return found
+
+
 def _address(name: str, page: DraftPage) -> str:
     return reverse(f"procedures:{name}", args=[page.procedure.code])
 
@@ -192,10 +218,14 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     seen = {"version": page.version}
+    found = editor_review.get_review_page(page, reader=request.user, at=timezone.now())
+    later = later or ScheduleForm(initial=seen, action=_address("editor_schedule", page))
+    # What a publisher agrees on is lowered at the hour, as the page says above the form.
+    later.helper.layout.extend(Hidden(row.field, str(row.broken.after)) for row in found.breaks)
     context = {
         "draft": page,
-        "review": editor_review.get_review_page(page, reader=request.user, at=timezone.now()),
+        "review": found,
         "back": back or SendBackForm(initial=seen, action=_address("editor_send_back", page)),
-        "later": later or ScheduleForm(initial=seen, action=_address("editor_schedule", page)),
+        "later": later,
     }
     return show(request, "procedures/editor/review.html", context, status=status)

@@ -28,7 +28,7 @@ from accounts.models import Mandate, Representative, StaffRole, User
 from dossiers.enums import DossierState
 from dossiers.models import Dossier, DraftPaper, SupplementUpload
 from procedures.enums import ExchangeKind, ExchangeState
-from procedures.models import CatalogueFile, ImportedRecord, PostingSheet, PrintableForm
+from procedures.models import CatalogueFile, ImportedRecord, Offer, PostingSheet, PrintableForm
 from tests.factories.accounts import (
     CalendarDayFactory,
     CitizenFactory,
@@ -246,6 +246,7 @@ def build_side(key: str) -> Side:
     side.auditor = StaffFactory(role=Role.AUDITOR, unit=place.agency)
     side.accountant = StaffFactory(role=Role.ACCOUNTANT, unit=place.agency)
     side.arguments["part"] = "chung"
+    side.arguments["offer_id"] = Offer.objects.get(procedure=decided.procedure).pk
     side.others = {
         "publisher": StaffFactory(role=Role.PUBLISHER, unit=place.agency),
         "supporter": StaffFactory(role=Role.SUPPORTER, unit=place.desk),
@@ -308,7 +309,7 @@ def arguments_of(name: str, side: Side, role: str = "owner") -> dict[str, Any]:
     wanted = PATTERNS[name].pattern.converters
     own = side.own.get(role, {})
     values = side.arguments | own
-    if name.startswith("procedures:"):
+    if name.startswith("procedures:") or name == "dossiers:editor_impact":
         values["code"] = side.decided.procedure.code
     if name in WAITING:
         values |= own.get("waiting", side.waiting_arguments)

@@ -43,6 +43,8 @@ from portal.operations.services.seed_stories import Story, first_stories
 from procedures import printing
 from procedures.levels import derive_level
 from procedures.models import FeeRule, Offer, Procedure
+from procedures.selectors import holding
+from procedures.selectors.serving import load_units
 from tests.factories.filing import pdf
 from tests.factories.payments import VNPAY as GATEWAY
 
@@ -335,7 +337,9 @@ def pays_online(offer: Offer) -> bool:
 
 
 def test_declared_levels_are_the_derived_ones(seeded):
-    offers = Offer.objects.select_related("procedure__current_revision")
+    every = Offer.objects.select_related("procedure__current_revision")
+    # The others are there to be found out.
+    offers = every.filter(assigned_by=None)
     assert {offer.procedure.code for offer in offers} == set(
         Procedure.objects.values_list("code", flat=True)
     )
@@ -353,6 +357,15 @@ def test_declared_levels_are_the_derived_ones(seeded):
         # Where there is no form at all, nothing is missing for level 2; level 1 may be declared.
         reached = min(report.level, 1) if offer.declared_level == 1 else report.level
         assert reached == offer.declared_level, (offer.procedure.code, report.missing)
+
+
+def test_two_offers_declare_more_than_holds(seeded):
+    ahead = Offer.objects.exclude(assigned_by=None).select_related("procedure", "unit")
+
+    held = holding.describe(ahead, load_units(on=NOW.date()))
+
+    assert len(held) == 2
+    assert all(one.is_contradiction and one.gaps for one in held)
 
 
 def test_level_4_costs_nothing_online_or_is_paid_online(seeded):

@@ -27,6 +27,7 @@ from portal.operations.services import (
     seed_editorial,
     seed_filing,
     seed_money,
+    seed_offers,
     seed_representation,
 )
 from portal.operations.services.seed_acts import TRACES, Cast
@@ -88,6 +89,7 @@ def seed(*, at: datetime, tell: Tell, only_first: bool = False) -> bool:
             units = _seed_people(now)
             tell("thủ tục, tờ khai và biểu mẫu")
             seed_catalogue.seed_procedures(units, at=now - HISTORY)
+            seed_offers.seed_contradictions(units, at=now - HISTORY)
             add_default_events()
             seed_editorial.seed_articles(at=now)
             _play_first(units, now=now, tell=tell)
