@@ -24,7 +24,7 @@ import django
 EVERY = 12
 # How often the same address is asked for where there is only one, or a few.
 TIMES = 40
-BROWSED = ("", "?trang=7", "?cap=xa", "?muc_do=2", "?linh_vuc=ho-tich")
+BROWSED = ("", "?trang=7", "?cap=xa", "?muc_do=2", "?doi_tuong=ca-nhan")
 
 
 @dataclass(frozen=True)

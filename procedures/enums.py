@@ -147,3 +147,15 @@ class LifeEventIcon(models.TextChoices):
     HEART = "heart", _("trái tim")
     PEOPLE = "users", _("nhóm người")
     BUILDING = "building", _("tòa nhà")
+
+
+class Subject(models.TextChoices):
+    """Who a procedure is for, as people choose it: the record has many spellings of these."""
+
+    PERSON = "ca-nhan", _("Cá nhân, hộ gia đình")
+    BUSINESS = "doanh-nghiep", _("Doanh nghiệp")
+    COOPERATIVE = "hop-tac-xa", _("Hợp tác xã")
+    ORGANISATION = "to-chuc", _("Cơ quan, tổ chức")
+    OFFICIAL = "can-bo", _("Cán bộ, công chức, viên chức")
+    FOREIGNER = "nguoi-nuoc-ngoai", _("Người nước ngoài")
+    OVERSEAS = "viet-kieu", _("Người Việt ở nước ngoài")

@@ -27,7 +27,7 @@ _TELLING: Final = 0.03
 
 _COLUMNS: Final = (
     "pk", "code", "name", "field__slug", "field__name", "field__sort_key", "tiers",
-    "content_level", "paid_level", "folded_name", "search_text", "score",
+    "subjects", "content_level", "paid_level", "folded_name", "search_text", "score",
 )  # fmt: skip
 
 _BEST: Final = """
@@ -55,11 +55,12 @@ _BEST: Final = """
         WHERE p.state <> 'REPEALED'
         ORDER BY 2 DESC LIMIT %(most)s
     )
-    SELECT p.id, p.code, p.name, f.slug, f.name, f.sort_key, p.tiers, p.content_level,
-        p.paid_level, p.folded_name, p.search_text, r.score
+    SELECT p.id, p.code, p.name, f.slug, f.name, f.sort_key, p.tiers, c.subjects,
+        p.content_level, p.paid_level, p.folded_name, p.search_text, r.score
     FROM ranked r
     JOIN procedures_procedure p ON p.id = r.id
     JOIN procedures_field f ON f.id = p.field_id
+    LEFT JOIN procedures_revision c ON c.id = p.current_revision_id
     ORDER BY r.score DESC, length(p.folded_name), p.sort_key, p.id
 """
 

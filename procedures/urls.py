@@ -19,6 +19,7 @@ urlpatterns = [
     path("thu-tuc/<str:code>/bieu-mau/<slug:key>/", public.form_file, name="form_file"),
     path("dia-chi/xa-phuong/", places.communes, name="communes"),
     path("linh-vuc/", public.fields, name="fields"),
+    path("linh-vuc/<slug:slug>/", public.field, name="field"),
     path("muc-do-dich-vu/", public.levels, name="levels"),
     path("huong-dan/", articles.guides, name="guides"),
     path("huong-dan/<slug:slug>/", articles.guide, name="guide"),

@@ -6,6 +6,7 @@ from typing import TypedDict
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.encoding import escape_uri_path
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +28,8 @@ class Site:
     email: str
     demo: bool
     home_url: str
+    # The whole address of this page without its parameters.
+    address: str
     sign_out_url: str
     nav: tuple[Link, ...]
     sign_in: tuple[Link, ...]
@@ -68,6 +71,7 @@ def site(request: HttpRequest) -> SiteContext:
             email=settings.SITE_EMAIL,
             demo=settings.DEMO,
             home_url=_url("operations:home") or "/",
+            address=f"{settings.BASE_URL}{escape_uri_path(request.path)}",
             sign_out_url=_url("accounts:sign_out"),
             nav=_links(NAV, path=request.path),
             sign_in=_links(SIGN_IN, path=request.path),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from procedures.models import Field
 from procedures.search import read_question
 from procedures.selectors.filters import Facet, Filters, build_facets
 from procedures.selectors.results import find_entries
@@ -12,6 +13,22 @@ from procedures.selectors.results import find_entries
 class Browse:
     total: int
     facets: tuple[Facet, ...]
+
+
+class NoSuchField(Exception):
+    """No field has this address."""
+
+
+def get_field(slug: str) -> Field:
+    """
+    Return the field of an address (1 query).
+
+    :raises NoSuchField: if there is none.
+    """
+    field = Field.objects.filter(slug=slug).first()
+    if field is None:
+        raise NoSuchField(slug)
+    return field
 
 
 def get_browse(*, on: date) -> Browse:

@@ -1,15 +1,18 @@
 """The filters of the catalogue: field, agency, tier, level, each with its counts."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 from urllib.parse import quote_plus, urlencode
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from accounts.enums import Tier
+from procedures.enums import Subject
 from procedures.selectors.serving import Content, Served
 
 TIER_SLUGS: Final[Mapping[str, str]] = {Tier.COMMUNE: "xa", Tier.PROVINCE: "tinh"}
@@ -23,6 +26,7 @@ LEVEL_NAMES: Final[Mapping[str, StrOrPromise]] = {
     "2": gettext_lazy("Tải biểu mẫu, nộp tại quầy"),
     "1": gettext_lazy("Xem hướng dẫn, nộp tại quầy"),
 }
+_SLUG: Final = re.compile(r"[-a-zA-Z0-9_]+")
 # Filters beyond these many are folded away.
 SHOWN: Final = 6
 
@@ -35,13 +39,14 @@ class Filters:
     agency: str = ""
     tier: str = ""
     level: str = ""
+    subject: str = ""
 
     def without(self, name: str) -> "Filters":
         return replace(self, **{name: ""})
 
     @property
     def any(self) -> bool:
-        return bool(self.field or self.agency or self.tier or self.level)
+        return self != Filters()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,6 +57,7 @@ class Kind:
     field_name: str
     field_order: str
     tiers: frozenset[str]
+    subjects: frozenset[str]
     # Level by key of the agency that serves it; one mapping for all procedures offered alike.
     levels: Mapping[str, int]
     highest: int
@@ -69,6 +75,7 @@ class Kind:
             (not filters.field or self.field == filters.field)
             and (not filters.agency or filters.agency in self.levels)
             and (not filters.tier or filters.tier in self.tiers)
+            and (not filters.subject or filters.subject in self.subjects)
             and (not filters.level or str(self.level(filters)) == filters.level)
         )
 
@@ -95,7 +102,8 @@ class Entry(NamedTuple):
 class Chip:
     label: str
     count: int
-    query: str
+    # The whole address, field pages by their own.
+    url: str
     current: bool
 
 
@@ -108,12 +116,21 @@ class Facet:
     more: tuple[Chip, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A filter that is on; its address leads to the list without it."""
+
+    label: str
+    url: str
+
+
 # Name of the filter, of its parameter in the address, and its title.
 FACETS: Final[tuple[tuple[str, str, StrOrPromise], ...]] = (
     ("field", "linh_vuc", gettext_lazy("Lĩnh vực")),
     ("agency", "co_quan", gettext_lazy("Cơ quan")),
     ("tier", "cap", gettext_lazy("Cấp thực hiện")),
     ("level", "muc_do", gettext_lazy("Cách nộp")),
+    ("subject", "doi_tuong", gettext_lazy("Đối tượng")),
 )
 
 
@@ -128,6 +145,46 @@ def write_query(typed: str, filters: Filters) -> str:
     pairs = [("q", typed)] if typed else []
     pairs += [(parameter, getattr(filters, name)) for name, parameter, _title in FACETS]
     return urlencode([(name, value) for name, value in pairs if value])
+
+
+def has_own_page(filters: Filters) -> bool:
+    """Say whether a list without typed words stands at the address of its field."""
+    return bool(_SLUG.fullmatch(filters.field))
+
+
+def write_url(typed: str, filters: Filters) -> str:
+    """Return the address of a list: a field has a page of its own where nothing was typed."""
+    if not typed and has_own_page(filters):
+        path = reverse("procedures:field", args=[filters.field])
+        query = write_query("", filters.without("field"))
+    else:
+        path, query = reverse("procedures:search"), write_query(typed, filters)
+    return f"{path}?{query}" if query else path
+
+
+def list_chosen(
+    filters: Filters, facets: Iterable[Facet], *, agency_names: Mapping[str, str], typed: str
+) -> list[Chosen]:
+    """Return what is chosen, each with the address of the list without it."""
+    facets = list(facets)
+    known = {
+        "agency": agency_names,
+        "tier": {slug: str(label) for slug, label in TIER_NAMES.items()},
+        "level": {level: str(label) for level, label in LEVEL_NAMES.items()},
+        "subject": {subject.value: str(subject.label) for subject in Subject},
+    }
+    chosen = []
+    for name, _parameter, title in FACETS:
+        value = getattr(filters, name)
+        if not value:
+            continue
+        label = known.get(name, {}).get(value, "")
+        if name == "field":
+            facet = next((one for one in facets if one.title == title), None)
+            chips = facet.chips if facet else ()
+            label = next((chip.label for chip in chips if chip.current), "")
+        chosen.append(Chosen(label or value, write_url(typed, filters.without(name))))
+    return chosen
 
 
 def build_facets(
@@ -145,15 +202,15 @@ def build_facets(
             (label, value) for value, label in _labels(name, left, agency_names) if counts[value]
         ]
         choices.sort(key=lambda choice: choice[1] != chosen)
-        queries = _write_queries(typed, others, name, [value for _label, value in choices])
+        urls = _write_urls(typed, others, name, [value for _label, value in choices])
         chips = [
             Chip(
                 label=label,
                 count=counts[value],
-                query=write_query(typed, others) if value == chosen else query,
+                url=write_url(typed, others) if value == chosen else url,
                 current=value == chosen,
             )
-            for (label, value), query in zip(choices, queries, strict=True)
+            for (label, value), url in zip(choices, urls, strict=True)
         ]
         # One more chip takes no more room than the words that would fold it.
         cut = SHOWN if len(chips) > SHOWN + 1 else len(chips)
@@ -161,9 +218,9 @@ def build_facets(
     return [facet for facet in facets if facet.chips]
 
 
-def _write_queries(typed: str, others: Filters, name: str, values: Iterable[str]) -> list[str]:
+def _write_urls(typed: str, others: Filters, name: str, values: Iterable[str]) -> list[str]:
     """Return the address of each choice of one filter: the same but for one value."""
-    marked = write_query(typed, replace(others, **{name: _MARK}))
+    marked = write_url(typed, replace(others, **{name: _MARK}))
     before, after = marked.rsplit(_MARK, 1)
     return [f"{before}{quote_plus(value)}{after}" for value in values]
 
@@ -198,6 +255,8 @@ def _labels(
         return [(slug, str(label)) for slug, label in TIER_NAMES.items()]
     if name == "level":
         return [(level, str(label)) for level, label in LEVEL_NAMES.items()]
+    if name == "subject":
+        return [(subject.value, str(subject.label)) for subject in Subject]
     fields = {kind.field: (kind.field_order, kind.field_name) for kind in kinds}
     ordered = sorted(fields.items(), key=lambda item: item[1])
     return [(slug, label) for slug, (_order, label) in ordered]
@@ -209,5 +268,6 @@ _MARK: Final = "0o0o0"
 _VALUES: Final[Mapping[str, Callable[[Kind, Filters], Iterable[str]]]] = {
     "field": lambda kind, _filters: (kind.field,),
     "tier": lambda kind, _filters: kind.tiers,
+    "subject": lambda kind, _filters: kind.subjects,
     "level": lambda kind, filters: (str(kind.level(filters)),),
 }

@@ -1,11 +1,12 @@
 """What is published of one procedure, loaded once for each page that tells of it."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef
+from django.db.models import F, OuterRef, Q
 from django.db.models.functions import JSONObject
 
 from accounts.selectors import get_work_calendar
@@ -31,6 +32,9 @@ from procedures.selectors.serving import (
     load_units,
     serving,
 )
+
+# A code of the national record at the beginning of what somebody wrote.
+_NATIONAL: Final = re.compile(r"\d{1,2}\.\d{4,12}(?!\d)")
 
 
 class NoSuchProcedure(Exception):
@@ -154,6 +158,15 @@ def _load_cases(code: str, *, with_questions: bool) -> list[Case]:
         shape = JSONObject(key="key", text="text", help="help", options="options")
         cases = cases.annotate(questions=ArraySubquery(rows.values(row=shape)))
     return list(cases)
+
+
+def find_code(written: str) -> str:
+    """Return the code that an address meant, "" if none: spaced, in small letters, with "-Xoa"."""
+    bare = "".join(written.split()).replace("\x00", "")[:64]
+    match = _NATIONAL.match(bare)
+    codes = [match.group()] if match else []
+    found = Procedure.objects.filter(Q(code__iexact=bare) | Q(code__in=codes))
+    return next(iter(found.order_by("pk").values_list("code", flat=True)), "")
 
 
 def _listed(code: str) -> ListedPage:

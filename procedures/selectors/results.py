@@ -14,6 +14,7 @@ from django.utils.dateparse import parse_date
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
+from accounts.models import Unit
 from procedures import facts, ranking, search
 from procedures.book import open_book
 from procedures.enums import FilingChannel
@@ -31,15 +32,18 @@ from procedures.models import (
 from procedures.search import Match, Question, read_question
 from procedures.selectors.filters import (
     TIER_SLUGS,
+    Chosen,
     Entry,
     Facet,
     Filters,
     Kind,
     build_facets,
-    write_query,
+    list_chosen,
+    write_url,
 )
 from procedures.selectors.reasons import why_found
 from procedures.selectors.serving import Content, LevelBook, Served, Units, load_terms, load_units
+from procedures.subjects import read_subjects
 
 PAGE_SIZE: Final = 15
 # A browsed list goes on longer, so that every service stays within three clicks of home.
@@ -81,11 +85,14 @@ class Results:
     is_missed: bool
     # What the list is narrowed to, in words, for the heading.
     narrowed: str
+    chosen: tuple[Chosen, ...]
+    # The agency chosen, to be called where nothing is found.
+    agency: Unit | None
     is_alike: bool
     # The address's parameters without the number of the page.
     query: str
-    # The same question without any filter.
-    query_unfiltered: str
+    # The address of the same question without any filter.
+    url_unfiltered: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +112,9 @@ def get_results(*, question: Question, filters: Filters, page: str, on: date) ->
     shown = Paginator(left, size).get_page(page)
     rows = _rows(list(shown.object_list), question, filters, catalogue, on=on)
     has_best = shown.number == 1 and _has_best(left)
-    facets = build_facets(
-        entries,
-        filters,
-        agency_names={unit.key: unit.name for unit in units.agencies},
-        typed=question.typed,
-    )
+    agency_names = {unit.key: unit.name for unit in units.agencies}
+    facets = build_facets(entries, filters, agency_names=agency_names, typed=question.typed)
+    chosen = list_chosen(filters, facets, agency_names=agency_names, typed=question.typed)
     return Results(
         typed=question.typed,
         filters=filters,
@@ -122,10 +126,12 @@ def get_results(*, question: Question, filters: Filters, page: str, on: date) ->
         is_missed=bool(question.words)
         and not filters.any
         and (not entries or entries[0].match == Match.ALIKE),
-        narrowed=", ".join(chip.label for facet in facets for chip in facet.chips if chip.current),
+        narrowed=", ".join(one.label for one in chosen),
+        chosen=tuple(chosen),
+        agency=next((unit for unit in units.agencies if unit.key == filters.agency), None),
         is_alike=bool(entries) and entries[0].match == Match.ALIKE,
-        query=write_query(question.typed, filters),
-        query_unfiltered=write_query(question.typed, Filters()),
+        query=write_url(question.typed, filters).partition("?")[2],
+        url_unfiltered=write_url(question.typed, Filters()),
     )
 
 
@@ -161,9 +167,10 @@ def _catalogue(found: list[tuple[Any, ...]], ids: Sequence[int] | None, *, on: d
     book = LevelBook(units)
     kinds: dict[object, Kind] = {}
     entries = []
-    for pk, code, name, slug, field_name, order, tiers, unpaid, paid, match in found:
+    for pk, code, name, slug, field_name, order, tiers, written, unpaid, paid, match in found:
+        subjects = read_subjects(written)
         offered = terms.get(pk, ())
-        alike = (slug, tuple(tiers), unpaid, paid, offered)
+        alike = (slug, tuple(tiers), subjects, unpaid, paid, offered)
         kind = kinds.get(alike)
         if kind is None:
             content = Content(unpaid=unpaid, paid=paid)
@@ -173,6 +180,7 @@ def _catalogue(found: list[tuple[Any, ...]], ids: Sequence[int] | None, *, on: d
                 field_name=field_name,
                 field_order=order,
                 tiers=frozenset(TIER_SLUGS[tier] for tier in tiers),
+                subjects=subjects,
                 levels=levels.by_agency,
                 highest=levels.highest,
                 served=levels.served,
@@ -197,12 +205,13 @@ def _find(question: Question) -> list[tuple[Any, ...]]:
 
 _COLUMNS: Final = (
     "pk", "code", "name", "field__slug", "field__name", "field__sort_key", "tiers",
-    "content_level", "paid_level", "found",
+    "subjects", "content_level", "paid_level", "found",
 )  # fmt: skip
 
 
 def _values(procedures: QuerySet[Procedure]) -> list[tuple[Any, ...]]:
-    return list(procedures.annotate(found=F("match")).values_list(*_COLUMNS))
+    known = procedures.annotate(found=F("match"), subjects=F("current_revision__subjects"))
+    return list(known.values_list(*_COLUMNS))
 
 
 def _rows(

@@ -1,11 +1,12 @@
 """The public catalogue: search, browse, one procedure, its forms. Nobody is asked who they are."""
 
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import cache_control
@@ -16,9 +17,16 @@ from portal.core.files import FileDamaged, clean_name, open_stored
 from procedures import missed
 from procedures.forms.situation import SituationForm
 from procedures.models import PrintableForm
-from procedures.search import read_question
-from procedures.selectors import browse, detail, results, service_levels, suggestions
-from procedures.selectors.filters import read_filters
+from procedures.search import Question, read_question
+from procedures.selectors import (
+    browse,
+    detail,
+    published,
+    search_page,
+    service_levels,
+    suggestions,
+)
+from procedures.selectors.filters import Filters, has_own_page, read_filters, write_url
 from procedures.selectors.finder_steps import AGENCY, CASE, CHANNEL, CHANNEL_SLUGS
 
 _CHANNELS = {slug: channel for channel, slug in CHANNEL_SLUGS.items()}
@@ -27,16 +35,54 @@ _CHANNELS = {slug: channel for channel, slug in CHANNEL_SLUGS.items()}
 @public_page
 def search(request: HttpRequest) -> HttpResponse:
     """Show what the typed words find, or the whole catalogue, narrowed by the filters."""
-    question, on = read_question(request.GET.get("q", "")), timezone.localdate()
-    found = results.get_results(
+    question, filters = read_question(request.GET.get("q", "")), read_filters(request.GET.dict())
+    if question.is_empty and has_own_page(filters):
+        return _redirect(write_url("", filters), page=request.GET.get("trang", ""))
+    return _show_list(request, question, filters)
+
+
+@public_page
+def field(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the procedures of one field, narrowed by the other filters."""
+    question = read_question(request.GET.get("q", ""))
+    filters = replace(read_filters(request.GET.dict()), field=slug)
+    if not question.is_empty:
+        return _redirect(write_url(question.typed, filters), page="")
+    try:
+        shown = browse.get_field(slug)
+    except browse.NoSuchField as missing:
+        raise Http404 from missing
+    return _show_list(request, question, filters, name=shown.name)
+
+
+def _show_list(
+    request: HttpRequest, question: Question, filters: Filters, *, name: str = ""
+) -> HttpResponse:
+    on = timezone.localdate()
+    found = search_page.get_search_page(
         question=question,
-        filters=read_filters(request.GET.dict()),
+        filters=filters,
         page=request.GET.get("trang", ""),
         on=on,
     )
-    if found.is_missed:
-        missed.note(question, is_alike=found.is_alike, on=on)
-    return render(request, "procedures/search.html", {"found": found})
+    if found.results.is_missed:
+        missed.note(question, is_alike=found.results.is_alike, on=on)
+    # One page of a list is no other page; every mixture of filters is not for search engines.
+    others = filters.without("field")
+    context = {
+        "found": found.results,
+        "help": found.help,
+        "field_name": name,
+        "is_indexed": question.is_empty and not others.any,
+        "canonical": f"{settings.BASE_URL}{write_url('', filters)}",
+    }
+    return render(request, "procedures/search.html", context)
+
+
+def _redirect(url: str, *, page: str) -> HttpResponse:
+    if page.isascii() and page.isdigit():
+        url = f"{url}{'&' if '?' in url else '?'}trang={page[:6]}"
+    return redirect(url, permanent=True)
 
 
 @public_page
@@ -74,9 +120,14 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     asked = read_asked(request)
     try:
         page = detail.get_procedure_page(code=code, asked=asked, at=timezone.now())
-    except detail.NoSuchProcedure:
+    except published.NoSuchProcedure:
+        meant = published.find_code(code)
+        if meant:
+            query = request.META.get("QUERY_STRING", "")
+            url = reverse("procedures:detail", args=[meant])
+            return redirect(f"{url}?{query}" if query else url, permanent=True)
         return render(request, "procedures/missing.html", {"code": code}, status=404)
-    except detail.ProcedureRepealed as repealed:
+    except published.ProcedureRepealed as repealed:
         context = {"procedure": repealed.procedure}
         return render(request, "procedures/repealed.html", context, status=410)
     shown: dict[str, object] = {

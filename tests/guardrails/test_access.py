@@ -224,6 +224,7 @@ def build_side(key: str) -> Side:
     side.arguments |= {
         "event_id": entry.event_id,
         "entry_id": entry.pk,
+        "part": 1,
         "slug": entry.event.slug,
     }
     side.delegated_id = StaffRoleFactory(

@@ -3,18 +3,20 @@
 import unicodedata
 from collections import Counter
 from datetime import date
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from portal.operations.demo_data import load_procedures
+from procedures.enums import Subject
 from procedures.models import Procedure
 from procedures.search import read_question, search_lines
 from procedures.selectors.filters import Filters, read_filters
 from procedures.selectors.results import PAGE_SIZE, get_results, short_name
 from procedures.services.reindexing import index_catalogue
+from procedures.subjects import read_subjects
 from procedures.vocabulary import plain
 from tests.factories.accounts import UnitFactory
 from tests.factories.procedures import (
@@ -215,6 +217,11 @@ def test_filters_count_what_they_would_leave(catalogue):
     assert counts["Cơ quan"]["Ủy ban nhân dân xã Bình Lâm"] == sum(
         any(offer["tier"] == "commune" for offer in one["offers"]) for one in demo
     )
+    assert counts["Đối tượng"] == Counter(
+        Subject(subject).label
+        for one in demo
+        for subject in read_subjects(one["revision"]["subjects"])
+    )
     levels = Counter(one["offers"][0]["declared_level"] for one in demo)
     assert counts["Cách nộp"] == {
         "Làm trọn trực tuyến": levels[4],
@@ -224,11 +231,19 @@ def test_filters_count_what_they_would_leave(catalogue):
     }
 
 
+def filters_of(url):
+    """The filters that stand in an address, a field in its path."""
+    parts = urlsplit(url)
+    given = {name: values[0] for name, values in parse_qs(parts.query).items()}
+    if parts.path.startswith("/linh-vuc/"):
+        given["linh_vuc"] = parts.path.split("/")[2]
+    return read_filters(given)
+
+
 def test_every_chip_leads_to_as_many_as_it_counts(catalogue):
     for facet in results("").facets:
         for chip in facet.chips:
-            parameters = {name: values[0] for name, values in parse_qs(chip.query).items()}
-            filters = read_filters(parameters)
+            filters = filters_of(chip.url)
 
             left = get_results(question=read_question(""), filters=filters, page="", on=TODAY)
 
@@ -241,7 +256,8 @@ def test_filters_narrow_together_and_a_chosen_one_can_be_taken_back(catalogue):
 
     assert sorted(codes(found)) == sorted([BIRTH, SINGLE, "2.002516"])
     chosen = [chip for facet in found.facets for chip in facet.chips if chip.current]
-    assert [chip.query for chip in chosen] == ["muc_do=4", "linh_vuc=ho-tich"]
+    assert [chip.url for chip in chosen] == ["/thu-tuc/?muc_do=4", "/linh-vuc/ho-tich/"]
+    assert [one.url for one in found.chosen] == ["/thu-tuc/?muc_do=4", "/linh-vuc/ho-tich/"]
 
 
 def test_agency_decides_the_level_that_is_filtered(catalogue):
@@ -295,12 +311,12 @@ def test_search_by_likeness_takes_no_query_more(client, catalogue):
     assert len(queries) == 5
 
 
-def test_found_nothing_takes_three_queries(client, catalogue):
+def test_found_nothing_takes_five_queries(client, catalogue):
     with CaptureQueriesContext(connection) as queries:
         response = client.get("/thu-tuc/?q=xyzzyqqq")
 
     assert "Chưa tìm thấy" in response.content.decode()
-    assert len(queries) == 3
+    assert len(queries) == 5
 
 
 def test_long_official_name_loses_its_brackets_in_a_list():
