@@ -57,7 +57,7 @@ class EditedEntry:
 
 def list_tiles() -> list[Tile]:
     """Return the events that the public sees, in their order (1 query)."""
-    return [_tile(event) for event in _shown()]
+    return [_tile(event) for event in shown_events()]
 
 
 def get_event(*, slug: str, on: date) -> EventPage:
@@ -66,7 +66,7 @@ def get_event(*, slug: str, on: date) -> EventPage:
 
     :raises NoSuchEvent: if none of this address is shown.
     """
-    shown = list(_shown())
+    shown = list(shown_events())
     event = next((one for one in shown if one.slug == slug), None)
     if event is None:
         raise NoSuchEvent(slug)
@@ -110,7 +110,8 @@ def list_entries(event: LifeEvent) -> list[EditedEntry]:
     ]
 
 
-def _shown() -> QuerySet[LifeEvent]:
+def shown_events() -> QuerySet[LifeEvent]:
+    """Return the events that the public sees, in their order."""
     in_force = LifeEventEntry.objects.filter(event=OuterRef("pk")).exclude(_REPEALED)
     return LifeEvent.objects.filter(Exists(in_force), is_shown=True).order_by("position", "pk")
 

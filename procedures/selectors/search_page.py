@@ -2,17 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db.models import FloatField, QuerySet, Value
+from django.db.models.functions import Cast, Coalesce
 
 from procedures.models import Procedure
 from procedures.search import Question
 from procedures.selectors.filters import Filters
-from procedures.selectors.life_events import Tile, list_tiles
+from procedures.selectors.life_events import Tile, shown_events
 from procedures.selectors.results import Results, get_results, short_name
 
-_NEAR: Final = 3
+_MOST_NEAR: Final = 3
+_NEAR, _EVENT = "near", "event"
 # Below what counts as alike in a list of results: a guess that is offered as one.
 _LIKENESS: Final = 0.3
 
@@ -51,22 +54,45 @@ def get_search_page(*, question: Question, filters: Filters, page: str, on: date
 
 def _get_help(question: Question, found: Results) -> Help:
     agency = found.agency
-    is_unfiltered = bool(question.words) and not found.filters.any
+    near, events = _load(question if question.words and not found.filters.any else None)
     return Help(
         agency=agency.name if agency and agency.phone else "",
         phone=agency.phone if agency else "",
-        near=tuple(_near(question)) if is_unfiltered else (),
-        events=tuple(list_tiles()),
+        near=near,
+        events=events,
     )
 
 
-def _near(question: Question) -> list[Near]:
+def _load(question: Question | None) -> tuple[tuple[Near, ...], tuple[Tile, ...]]:
+    """Return the nearest names and the events, by one query: a search has few to spend."""
+    events = shown_events().values_list(
+        Value(_EVENT), "slug", "title", "summary", "icon", Cast("position", FloatField())
+    )
+    rows = events if question is None else events.union(_near(question), all=True)
+    ordered = sorted(rows, key=lambda row: row[-1])
+    return (
+        tuple(
+            Near(code, everyday or short_name(name))
+            for kind, code, everyday, name, *_rest in ordered
+            if kind == _NEAR
+        ),
+        tuple(Tile(*row) for kind, *row, _place in ordered if kind == _EVENT),
+    )
+
+
+def _near(question: Question) -> QuerySet[Procedure, tuple[Any, ...]]:
     likeness = TrigramWordSimilarity(" ".join(question.telling_words), "search_text")
-    rows = (
+    return (
         Procedure.objects.findable()
-        .alias(likeness=likeness)
-        .filter(likeness__gte=_LIKENESS)
-        .order_by("-likeness", "sort_key", "pk")
-        .values_list("code", "current_revision__everyday_name", "name")[:_NEAR]
+        .annotate(unlikeness=Cast(Value(1.0) - likeness, FloatField()))
+        .filter(unlikeness__lte=1 - _LIKENESS)
+        .order_by("unlikeness", "sort_key", "pk")
+        .values_list(
+            Value(_NEAR),
+            "code",
+            Coalesce("current_revision__everyday_name", Value("")),
+            "name",
+            Value(""),
+            "unlikeness",
+        )[:_MOST_NEAR]
     )
-    return [Near(code, everyday or short_name(name)) for code, everyday, name in rows]

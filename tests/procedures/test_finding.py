@@ -9,6 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from procedures.enums import ProcedureState, Subject
 from procedures.models import Field, Procedure
+from procedures.search import read_question
+from procedures.selectors import search_page
 from procedures.subjects import read_subjects
 from tests.factories.procedures import LifeEventEntryFactory, ProcedureFactory, RevisionFactory
 
@@ -186,12 +188,23 @@ def test_empty_result_keeps_what_was_typed_and_offers_events_and_the_nearest(cli
     event = LifeEventEntryFactory().event
     ProcedureFactory(name="Đăng ký thường trú")
 
-    response = client.get("/thu-tuc/", {"q": "thuonxtru dangxky"})
+    response = client.get("/thu-tuc/", {"q": "qqqq zzzz"})
 
     html = html_of(response)
-    assert 'value="thuonxtru dangxky"' in html
+    assert 'value="qqqq zzzz"' in html
     assert f'href="/su-kien/{event.slug}/"' in html
     assert 'href="/linh-vuc/"' in html
+
+
+def test_nearest_names_are_offered_before_the_events(client):
+    near = RevisionFactory(name="Đăng ký thường trú").procedure
+    LifeEventEntryFactory(event__title="Chuyển nhà", procedure__name="Khác hẳn")
+    question = read_question("thuong trux")
+
+    found, events = search_page._load(question)
+
+    assert [one.code for one in found] == [near.code]
+    assert [one.title for one in events] == ["Chuyển nhà"]
 
 
 def test_fields_without_procedures_are_no_addresses(client):
