@@ -1,16 +1,12 @@
 // Makes a search box a combobox: the procedures that may be meant, below what is being typed.
 // Without this script the form asks the same question. data-suggest-url answers {suggestions}.
-const WAIT = 150;
-const LEAST = 2;
+const [WAIT, LEAST] = [150, 2];
 
 export default function suggest(form) {
   const input = form.querySelector("input[type=search]");
   const url = form.dataset.suggestUrl;
   const known = new Map();
-  let timer = 0;
-  let asking = null;
-  let active = -1;
-  let options = [];
+  let [timer, asking, active, options] = [0, null, -1, []];
 
   const list = document.createElement("ul");
   list.className = "suggestions";
