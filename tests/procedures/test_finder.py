@@ -12,6 +12,7 @@ from django.urls import reverse
 from procedures.enums import FeeStatus, FeeUnit, ProcedureState, TimeUnit
 from procedures.models import CaseQuestion, FeeRule, Procedure, ProcessingTime
 from tests.factories.accounts import UnitFactory
+from tests.factories.procedures import changing_published
 
 BIRTH = "1.001193"
 MONDAY = "2026-11-23T02:00:00Z"
@@ -91,9 +92,10 @@ def test_a_fee_and_an_exemption_are_exact(find):
 
 
 def test_an_undetermined_fee_is_never_a_number_and_names_a_phone(find):
-    FeeRule.objects.filter(case__revision__procedure__code=BIRTH).update(
-        status=FeeStatus.UNDETERMINED, amount_vnd=None
-    )
+    with changing_published():
+        FeeRule.objects.filter(case__revision__procedure__code=BIRTH).update(
+            status=FeeStatus.UNDETERMINED, amount_vnd=None
+        )
 
     text = text_of(find(**LATE))
 
@@ -101,10 +103,11 @@ def test_an_undetermined_fee_is_never_a_number_and_names_a_phone(find):
 
 
 def test_a_quantity_is_asked_where_the_fee_counts(find):
-    FeeRule.objects.filter(case__revision__procedure__code=BIRTH, key="le-phi-quay").update(
-        status=FeeStatus.AMOUNT, amount_vnd=8000, unit=FeeUnit.COPY, asks_quantity=True,
-        exemptions=[],
-    )  # fmt: skip
+    with changing_published():
+        FeeRule.objects.filter(case__revision__procedure__code=BIRTH, key="le-phi-quay").update(
+            status=FeeStatus.AMOUNT, amount_vnd=8000, unit=FeeUnit.COPY, asks_quantity=True,
+            exemptions=[],
+        )  # fmt: skip
     given = {name: value for name, value in LATE.items() if name != "mien"}
 
     assert heading_of(find(**given)) == "Cần bao nhiêu bản?"
@@ -116,9 +119,10 @@ def test_a_quantity_is_asked_where_the_fee_counts(find):
 
 
 def test_the_date_is_that_of_the_deciding_agency_and_says_why(find):
-    ProcessingTime.objects.filter(case__revision__procedure__code=BIRTH).update(
-        unit=TimeUnit.WORKING_DAYS, amount=3
-    )
+    with changing_published():
+        ProcessingTime.objects.filter(case__revision__procedure__code=BIRTH).update(
+            unit=TimeUnit.WORKING_DAYS, amount=3
+        )
 
     text = text_of(find(**LATE))
 
@@ -129,9 +133,10 @@ def test_the_date_is_that_of_the_deciding_agency_and_says_why(find):
 
 
 def test_no_time_given_is_no_date_and_no_number(find):
-    ProcessingTime.objects.filter(case__revision__procedure__code=BIRTH).update(
-        unit=TimeUnit.NONE_GIVEN, amount=None, cut_off=None, note=""
-    )
+    with changing_published():
+        ProcessingTime.objects.filter(case__revision__procedure__code=BIRTH).update(
+            unit=TimeUnit.NONE_GIVEN, amount=None, cut_off=None, note=""
+        )
 
     text = text_of(find(**LATE))
 
@@ -160,7 +165,8 @@ def test_filing_by_hand_says_where_and_what_to_print(find):
 
 
 def test_without_questions_the_cases_are_listed(find):
-    CaseQuestion.objects.all().delete()
+    with changing_published():
+        CaseQuestion.objects.all().delete()
 
     page = find()
 

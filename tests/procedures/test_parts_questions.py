@@ -11,7 +11,7 @@ from procedures.forms.parts_questions import QuestionsForm
 from procedures.services import drafting, parts_cases, parts_questions
 from procedures.services.parts_questions import OptionRow, OutOfReach, QuestionRow, Questions
 from tests.factories.accounts import StaffFactory
-from tests.factories.procedures import CaseFactory, RevisionFactory
+from tests.factories.procedures import CaseFactory, RevisionFactory, changing_published
 
 pytestmark = pytest.mark.django_db
 KNOWN = Known(cases=(("thong-thuong", "Thông thường"), ("tre", "Trễ hạn")))
@@ -87,7 +87,8 @@ def test_what_is_published_is_not_edited_and_an_old_page_changes_nothing(draft, 
         save(draft, editor)
 
     draft.state, draft.published_at = RevisionState.SUPERSEDED, timezone.now()
-    draft.save(update_fields=["state", "published_at"])
+    with changing_published():
+        draft.save(update_fields=["state", "published_at"])
     with pytest.raises(drafting.NotEditable):
         save(draft, editor, version=draft.version + 1)
 
@@ -97,8 +98,9 @@ def test_the_questions_go_on_into_the_next_draft(draft, editor):
     draft.refresh_from_db()
     draft.state, draft.published_at = RevisionState.PUBLISHED, timezone.now()
     draft.based_on.state = RevisionState.SUPERSEDED
-    draft.based_on.save(update_fields=["state"])
-    draft.save(update_fields=["state", "published_at"])
+    with changing_published():
+        draft.based_on.save(update_fields=["state"])
+        draft.save(update_fields=["state", "published_at"])
     procedure = draft.procedure
     procedure.current_revision = draft
     procedure.save(update_fields=["current_revision"])
@@ -128,6 +130,9 @@ def test_a_case_taken_away_is_forgotten_in_the_answers(draft, editor):
 def posted(**fields):
     base = {
         "questions": ["0"],
+        "questions-0-key_field": [""],
+        "questions-0-options-0-key_field": [""],
+        "questions-0-options-1-key_field": [""],
         "questions-0-text": ["Đã quá hạn chưa?"],
         "questions-0-options": ["0", "1"],
         "questions-0-options-0-text": ["Chưa"],
