@@ -89,7 +89,8 @@ ABSENT = {
     "export_id": uuid4(),
 }
 # Any clerk sees the papers of any organisation that comes to the counter.
-UNSCOPED = {"accounts:desk_organisation_seen"}
+# An editor works on every procedure, and sees only how many drafts and dossiers one has.
+UNSCOPED = {"accounts:desk_organisation_seen", "dossiers:editor_impact"}
 # Names whose object must be at a certain point for its owner to have it open.
 WAITING = {"dossiers:supplement", "dossiers:supplement_upload", "dossiers:supplement_remove"}
 # Names whose role is one held for somebody absent.
