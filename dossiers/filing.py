@@ -21,7 +21,16 @@ from procedures.eform.definition import Definition, Section
 from procedures.eform.drafts import head_of
 from procedures.eform.parsing import parse_definition
 from procedures.enums import FilingChannel, PaperSource, ServiceMode
-from procedures.models import Case, Offer, Paper, Procedure, Revision
+from procedures.models import (
+    Case,
+    LocalRule,
+    Offer,
+    Paper,
+    Procedure,
+    ProcessingTime,
+    Revision,
+)
+from procedures.overrides import Terms, terms_at
 
 
 class FilingStep(StrEnum):
@@ -77,10 +86,18 @@ class Filing:
     files: Mapping[str, tuple[DraftPaper, ...]]
     typed: Typed
     today: date
+    local_rules: tuple[LocalRule, ...] = ()
 
     @property
     def case(self) -> Case | None:
         return next((case for case in self.cases if case.key == self.draft.case_key), None)
+
+    @property
+    def terms(self) -> Terms:
+        """What the chosen case costs and how long it takes at the chosen agency."""
+        if self.case is None:
+            return Terms((), ())
+        return terms_at(self.case, self.local_rules, agency=self.draft.agency)
 
     @property
     def papers(self) -> tuple[Paper, ...]:
@@ -193,6 +210,9 @@ def load(draft: Draft, *, today: date) -> Filing:
         files={key: tuple(found) for key, found in links.items()},
         typed=typed_of(draft),
         today=today,
+        local_rules=tuple(
+            LocalRule.objects.in_force(on=today).filter(procedure=draft.procedure_id)
+        ),
     )
 
 
@@ -233,7 +253,7 @@ def judge(filing: Filing) -> Verdict:
         quantities=draft.fee_quantities,
         exemptions=draft.fee_exemptions,
         offered=filing.offer.returns if filing.offer else (),
-        rules=list(filing.case.fees.all()) if filing.case else (),
+        rules=filing.terms.fees,
         today=filing.today,
     )
     problems: dict[str, list[str]] = {
@@ -297,9 +317,9 @@ def _agency_problems(filing: Filing) -> list[str]:
     return found
 
 
-def online_time(case: Case) -> Any:
-    """Return the processing time of a case filed online, None when none is given."""
-    times = {time.channel: time for time in case.times.all()}
+def online_time(filing: Filing) -> ProcessingTime | None:
+    """Return the processing time of the case filed online, None when none is given."""
+    times = {time.channel: time for time in filing.terms.times}
     return times.get(FilingChannel.ONLINE)
 
 

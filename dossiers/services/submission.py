@@ -163,7 +163,7 @@ def _create(
         workflow_version=offer.workflow_version,
         case_key=case.key,
         case_name=case.name,
-        offer_snapshot=_snapshot(filed, verdict, case, offer),
+        offer_snapshot=_snapshot(filed, verdict, offer),
         receiving_unit=desk,
         deciding_unit=agency,
         channel=FilingChannel.ONLINE,
@@ -218,17 +218,23 @@ def _owner_of(offer: Offer, agency: Unit) -> Unit:
     return (offer.receiving.agency if offer.receiving else None) or agency
 
 
-def _snapshot(filed: Filing, verdict: Verdict, case: Case, offer: Offer) -> dict[str, Any]:
+def _snapshot(filed: Filing, verdict: Verdict, offer: Offer) -> dict[str, Any]:
     """Pin what was promised, so that a later change of the catalogue changes nothing here."""
     return {
         "level": offer.declared_level,
         "mode": offer.service_mode,
         "returns": list(offer.returns),
         "decision_number": offer.decision_number,
-        "time": deadlines.pin(filing.online_time(case)),
+        "time": deadlines.pin(filing.online_time(filed)) | _local_time(filed),
         "fee_moment": filed.revision.fee_moment,
         "fees": [line.to_json() for line in verdict.returning.lines],
     }
+
+
+def _local_time(filed: Filing) -> dict[str, str]:
+    """Name the local decision under which the time is shorter than the legal one, if any is."""
+    ground = filed.terms.grounds.get(FilingChannel.ONLINE)
+    return {"local_decision": ground} if ground else {}
 
 
 @requires_transaction

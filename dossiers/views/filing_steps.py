@@ -161,7 +161,7 @@ def _context(desk: Desk, place: Place) -> dict[str, Any]:
     elif place.step is FilingStep.PEOPLE:
         context |= {"account": pages.account_lines(page), "client": pages.client_lines(page)}
     elif place.step is FilingStep.RETURN:
-        rules = asked_rules(page.case.fees.all() if page.case else (), on=page.today)
+        rules = asked_rules(page.terms.fees, on=page.today)
         context |= {
             "fees": pages.fee_table(page, desk.verdict),
             "can_recalculate": any(rule.asks_quantity or rule.exemptions for rule in rules),
@@ -200,7 +200,7 @@ def _return_form(desk: Desk, **kwargs: Any) -> ReturnForm:
     return ReturnForm(
         offered=page.offer.returns if page.offer else (),
         desk=unit.name if unit else "",
-        rules=asked_rules(page.case.fees.all() if page.case else (), on=page.today),
+        rules=asked_rules(page.terms.fees, on=page.today),
         **kwargs,
     )
 

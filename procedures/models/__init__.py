@@ -6,6 +6,7 @@ from procedures.models.editorial import Article, ArticleVersion, Clip, Picture
 from procedures.models.exchange import CatalogueFile
 from procedures.models.imports import FindingReview, ImportedRecord
 from procedures.models.life_events import LifeEvent, LifeEventEntry
+from procedures.models.local import LocalRule
 from procedures.models.questions import CaseQuestion
 from procedures.models.search import SearchEntry, SearchTerm, SearchVersion, SearchWord
 from procedures.models.service import FormVersion, Offer, WorkflowVersion
@@ -27,6 +28,7 @@ __all__ = [
     "ImportedRecord",
     "LifeEvent",
     "LifeEventEntry",
+    "LocalRule",
     "Offer",
     "Paper",
     "Picture",

@@ -143,7 +143,8 @@ def _page(loaded: Published, *, asked: Asked, at: datetime) -> ProcedurePage:
     chosen = _chosen_agency(served, asked.agency)
     level = chosen.level if chosen else 0
     case = next((one for one in cases if one.key == asked.case), default_case(cases))
-    times = {given.channel: given for given in case.times.all()}
+    terms = loaded.terms(case, chosen)
+    times = {given.channel: given for given in terms.times}
     channel = asked.channel if asked.channel in times else filing_channel(times, level=level)
     desk = agency_row(chosen, units, level_words="", is_chosen=True) if chosen else None
     given = times.get(channel)
@@ -176,7 +177,7 @@ def _page(loaded: Published, *, asked: Asked, at: datetime) -> ProcedurePage:
         is_agency_asked=chosen is not None and chosen.agency.key == asked.agency,
         papers_fact=facts.papers_fact(papers, case_key=case.key, channel=channel),
         time_fact=Fact(facts.time_words(given), facts.cut_off_words(given)),
-        fee_fact=facts.fee_fact(case.fees.all(), channel=channel, on=on),
+        fee_fact=facts.fee_fact(terms.fees, channel=channel, on=on),
         place_fact=facts.place_fact(
             channel=channel,
             desk=desk.desk if desk else "",
@@ -189,8 +190,8 @@ def _page(loaded: Published, *, asked: Asked, at: datetime) -> ProcedurePage:
         official_papers=tuple(row for row, _is_must in rows if row.official),
         forms=tuple(form_row(form) for form in forms),
         times=tuple(time_rows(times.values())),
-        has_fee_to_pay=any(rule.status != FeeStatus.FREE for rule in case.fees.all()),
-        fees=tuple(fee_rows(case.fees.all(), channels=list(times), on=on)),
+        has_fee_to_pay=any(rule.status != FeeStatus.FREE for rule in terms.fees),
+        fees=tuple(fee_rows(terms.fees, channels=list(times), on=on)),
         time_notes=tuple(dict.fromkeys(one.note for one in times.values() if one.note)),
         others=tuple(row for row in agencies if not row.is_chosen),
         form_key=forms[0].key if len(forms) == 1 else "",

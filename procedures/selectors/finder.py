@@ -74,16 +74,10 @@ class _Walk:
         channel = self.channel(case)
         if isinstance(channel, FinderStep):
             return channel
-        rules = facts.in_force(case.fees.all(), channel=channel, on=local_day(self.at))
-        exemption = self.exemption(rules)
-        if isinstance(exemption, FinderStep):
-            return exemption
-        quantities = self.quantities(rules)
-        if isinstance(quantities, FinderStep):
-            return quantities
-        served = self.agency(channel)
-        if isinstance(served, FinderStep):
-            return served
+        found = self.place_and_fee(case, channel)
+        if isinstance(found, FinderStep):
+            return found
+        served, exemption, quantities = found
         situation = Situation(
             case=case,
             channel=channel,
@@ -93,6 +87,25 @@ class _Walk:
             other_channel=self.other_channel(case, channel),
         )
         return make_answer(self.loaded, situation, answered=tuple(self.answered), at=self.at)
+
+    def place_and_fee(
+        self, case: Case, channel: str
+    ) -> tuple[Served | None, str, dict[str, int]] | FinderStep:
+        """Ask where to file and what the fee depends on; the place first where fees differ."""
+        is_local = any(one.fee_key for one in self.loaded.local_rules)
+        served = self.agency(channel) if is_local else None
+        if isinstance(served, FinderStep):
+            return served
+        fees = self.loaded.terms(case, served).fees
+        rules = facts.in_force(fees, channel=channel, on=local_day(self.at))
+        exemption = self.exemption(rules)
+        if isinstance(exemption, FinderStep):
+            return exemption
+        quantities = self.quantities(rules)
+        if isinstance(quantities, FinderStep):
+            return quantities
+        served = served if is_local else self.agency(channel)
+        return served if isinstance(served, FinderStep) else (served, exemption, quantities)
 
     def case(self) -> Case | FinderStep:
         cases = {one.key: one for one in self.loaded.cases}

@@ -92,9 +92,10 @@ def make_answer(
 ) -> FinderAnswer:
     """Put the answer together (one query, for the calendar of who decides)."""
     revision, case, served = loaded.revision, found.case, found.served
-    given = next((one for one in case.times.all() if one.channel == found.channel), None)
+    terms = loaded.terms(case, served)
+    given = next((one for one in terms.times if one.channel == found.channel), None)
     ready = ready_moment(served, given, loaded.units, at=at)
-    rules = {rule.key: rule for rule in case.fees.all()}
+    rules = {rule.key: rule for rule in terms.fees}
     lines = fees.compute_lines(
         rules.values(),
         channel=found.channel,

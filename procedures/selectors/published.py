@@ -1,7 +1,7 @@
 """What is published of one procedure, loaded once for each page that tells of it."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -12,18 +12,20 @@ from django.db.models.functions import JSONObject
 from accounts.selectors import get_work_calendar
 from portal.core import edition
 from portal.core.calendars import Computed
-from procedures import facts
+from procedures import facts, overrides
 from procedures.enums import ProcedureState
 from procedures.levels import derive_level
 from procedures.models import (
     Case,
     CaseQuestion,
+    LocalRule,
     Paper,
     PrintableForm,
     Procedure,
     ProcessingTime,
     Revision,
 )
+from procedures.overrides import Terms
 from procedures.selectors.serving import (
     Content,
     Served,
@@ -76,6 +78,13 @@ class Published:
     served: list[Served]
     # The rows of CaseQuestion as plain data, in order; [] where they were not asked for.
     questions: list[dict[str, Any]]
+    # The fees and times that agencies have by local decision on that day.
+    local_rules: list[LocalRule] = field(default_factory=list)
+
+    def terms(self, case: Case, served: Served | None) -> Terms:
+        """Return what a case costs and how long it takes at whoever serves it."""
+        agency = served.agency if served else None
+        return overrides.terms_at(case, self.local_rules, agency=agency)
 
 
 def load_published(code: str, *, on: date, with_questions: bool = False) -> Published | ListedPage:
@@ -87,11 +96,13 @@ def load_published(code: str, *, on: date, with_questions: bool = False) -> Publ
     """
     if "\x00" in code:  # which the database would refuse to look for
         raise NoSuchProcedure(code)
-    cases = _load_cases(code, with_questions=with_questions)
+    cases = _load_cases(code, with_questions=with_questions, on=on)
     if not cases:
         return _listed(code)
     procedure = cases[0].revision.procedure
-    return _load(cases, content=Content(procedure.content_level, procedure.paid_level), on=on)
+    rules = [overrides.from_row(row) for row in cases[0].local_rules]  # type: ignore[attr-defined]
+    content = Content(procedure.content_level, procedure.paid_level)
+    return _load(cases, content=content, rules=rules, on=on)
 
 
 def load_draft(revision: Revision, *, content: Content, on: date) -> Published:
@@ -106,10 +117,11 @@ def load_draft(revision: Revision, *, content: Content, on: date) -> Published:
         raise NothingToShow(revision.pk)
     for case in cases:
         case.revision = revision
-    return _load(cases, content=content, on=on)
+    rules = list(LocalRule.objects.in_force(on=on).filter(procedure=revision.procedure_id))
+    return _load(cases, content=content, rules=rules, on=on)
 
 
-def _load(cases: list[Case], *, content: Content, on: date) -> Published:
+def _load(cases: list[Case], *, content: Content, rules: list[LocalRule], on: date) -> Published:
     revision = cases[0].revision
     procedure = revision.procedure
     papers = list(revision.papers.all())
@@ -121,9 +133,10 @@ def _load(cases: list[Case], *, content: Content, on: date) -> Published:
         cases=cases,
         papers=papers,
         forms=forms,
+        rules=rules,
     )
     questions: list[dict[str, Any]] = getattr(cases[0], "questions", [])
-    return Published(procedure, revision, cases, papers, forms, units, served, questions)
+    return Published(procedure, revision, cases, papers, forms, units, served, questions, rules)
 
 
 def default_case(cases: list[Case]) -> Case:
@@ -142,8 +155,13 @@ def ready_moment(
     return facts.ready_at(given, at=edition.moment(at), calendar=get_work_calendar(agency))
 
 
-def _load_cases(code: str, *, with_questions: bool) -> list[Case]:
-    """Return the cases of the published revision, each with the revision and the procedure."""
+def _load_cases(code: str, *, with_questions: bool, on: date) -> list[Case]:
+    """
+    Return the cases of the published revision, each with the revision and the procedure.
+
+    Every one carries the local rules of the procedure as plain data: no query of their own.
+    """
+    local = LocalRule.objects.in_force(on=on).filter(procedure=OuterRef("revision__procedure"))
     cases = (
         Case.objects.filter(
             revision__procedure__code=code,
@@ -152,6 +170,7 @@ def _load_cases(code: str, *, with_questions: bool) -> list[Case]:
         )
         .select_related("revision__procedure__field")
         .prefetch_related("times", "fees")
+        .annotate(local_rules=ArraySubquery(local.values(row=overrides.row_shape())))
     )
     if with_questions:
         rows = CaseQuestion.objects.filter(revision=OuterRef("revision")).order_by("position", "pk")
@@ -184,11 +203,15 @@ def _listed(code: str) -> ListedPage:
 
 
 def _derived(
-    served: list[Served], *, cases: list[Case], papers: list[Paper], forms: list[PrintableForm]
+    served: list[Served],
+    *,
+    cases: list[Case],
+    papers: list[Paper],
+    forms: list[PrintableForm],
+    rules: list[LocalRule],
 ) -> list[Served]:
     """Return the same agencies, none above the level that its offer's content bears out now."""
     revision = cases[0].revision
-    fees = [fee for case in cases for fee in case.fees.all()]
     return [
         Served(
             agency=one.agency,
@@ -198,7 +221,12 @@ def _derived(
                 derive_level(
                     revision,
                     cases=cases,
-                    fees=fees,
+                    # Where a local decision asks for money, that money must be payable.
+                    fees=[
+                        fee
+                        for case in cases
+                        for fee in overrides.terms_at(case, rules, agency=one.agency).fees
+                    ],
                     papers=papers,
                     forms=forms,
                     offer=one.offer,

@@ -26,6 +26,7 @@ from procedures.models import (
     FormVersion,
     LifeEvent,
     LifeEventEntry,
+    LocalRule,
     Offer,
     Paper,
     PrintableForm,
@@ -272,3 +273,28 @@ class LifeEventEntryFactory(factory.django.DjangoModelFactory):
     procedure = factory.SubFactory(ProcedureFactory)
     need = "Ai cũng cần."
     position = factory.Sequence(lambda number: number)
+
+
+class LocalRuleFactory(factory.django.DjangoModelFactory):
+    """The fee of the default case, 12.000 đồng at every commune; `time` makes it a time."""
+
+    class Meta:
+        model = LocalRule
+
+    class Params:
+        time = factory.Trait(
+            fee_key="", fee_status="", amount_vnd=None,
+            channel=FilingChannel.ONLINE, time_unit=TimeUnit.WORKING_DAYS, time_amount=2,
+        )  # fmt: skip
+
+    procedure = factory.SubFactory(ProcedureFactory)
+    tier = Tier.COMMUNE
+    case_key = "thong-thuong"
+    fee_key = "le-phi"
+    fee_status = FeeStatus.AMOUNT
+    amount_vnd = 12_000
+    decision_number = "12/2026/NQ-HĐND"
+    decision_date = date(2026, 1, 5)
+    valid_from = date(2026, 1, 10)
+    added_by = factory.SubFactory("tests.factories.accounts.StaffFactory", role="PUBLISHER")
+    added_at = PUBLISHED_AT
