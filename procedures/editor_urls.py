@@ -14,6 +14,7 @@ from procedures.views import (
     editor_form as form,
     editor_form_preview as form_preview,
     editor_life_events as events,
+    editor_local_rules as local,
     editor_offers as offers,
     editor_offers_of as offers_of,
     editor_parts as parts,
@@ -65,9 +66,18 @@ offered: list[URLPattern] = [
     path(f"{_ONE}dich-vu/<int:offer_id>/cham-dut/", offers_of.end, name="editor_offer_end"),
 ]
 
+_LOCAL = f"{_ONE}quy-dinh-dia-phuong/"
+local_rules: list[URLPattern] = [
+    path(_LOCAL, local.rules, name="editor_local_rules"),
+    path(f"{_LOCAL}them-muc-thu/", local.add, {"kind": "fee"}, name="editor_local_fee"),
+    path(f"{_LOCAL}them-thoi-han/", local.add, {"kind": "time"}, name="editor_local_time"),
+    path(f"{_LOCAL}<int:rule_id>/ket-thuc/", local.end, name="editor_local_end"),
+]
+
 urlpatterns: list[URLPattern] = [
     *life,
     *offered,
+    *local_rules,
     path("bien-tap/tim-kiem/", search.search, name="editor_search"),
     path("bien-tap/tim-kiem/tu-dong-nghia/", search.synonym, name="editor_synonym"),
     path("bien-tap/tim-kiem/trong-so/", search.boost, name="editor_boost"),

@@ -2,6 +2,7 @@ from django.urls import path
 
 from procedures.editor_urls import urlpatterns as editor
 from procedures.views import (
+    cover,
     finder,
     life_events,
     places,
@@ -16,6 +17,7 @@ urlpatterns = [
     path("thu-tuc/goi-y/", public.suggest, name="suggest"),
     path("thu-tuc/<str:code>/", public.show, name="detail"),
     path("thu-tuc/<str:code>/tim-truong-hop/", finder.find, name="finder"),
+    path("thu-tuc/<str:code>/to-bia/", cover.cover, name="cover"),
     path("thu-tuc/<str:code>/bieu-mau/<slug:key>/", public.form_file, name="form_file"),
     path("dia-chi/xa-phuong/", places.communes, name="communes"),
     path("linh-vuc/", public.fields, name="fields"),

@@ -60,6 +60,7 @@ class LocalRule(models.Model):
 
     class Meta:
         verbose_name = _("quy định địa phương")
+        # A CHECK that comes out NULL holds: hence "is not null" beside each comparison.
         constraints = [
             models.CheckConstraint(
                 condition=Q(unit__isnull=False, tier="") | (Q(unit__isnull=True) & ~Q(tier="")),
@@ -71,7 +72,12 @@ class LocalRule(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(fee_key="", fee_status="", amount_vnd__isnull=True)
-                | (~Q(fee_key="") & Q(fee_status=FeeStatus.AMOUNT, amount_vnd__gte=1))
+                | (
+                    ~Q(fee_key="")
+                    & Q(
+                        fee_status=FeeStatus.AMOUNT, amount_vnd__isnull=False, amount_vnd__gte=1
+                    )
+                )
                 | (~Q(fee_key="") & Q(fee_status=FeeStatus.FREE, amount_vnd__isnull=True)),
                 name="local_rule_amount_exactly_when_determined",
             ),
@@ -84,6 +90,7 @@ class LocalRule(models.Model):
                         time_unit__in=[
                             TimeUnit.WORKING_DAYS, TimeUnit.CALENDAR_DAYS, TimeUnit.HOURS
                         ],
+                        time_amount__isnull=False,
                         time_amount__gte=1,
                     )
                 ),

@@ -10,13 +10,14 @@ from django_stubs_ext import StrOrPromise
 from accounts.enums import Tier
 from portal.core.dates import format_moment, local_day
 from procedures import facts
-from procedures.enums import FeeStatus, ProcedureState, ServiceMode
+from procedures.enums import FeeStatus, FilingChannel, ProcedureState, ServiceMode
 from procedures.facts import Fact
 from procedures.models import (
     PrintableForm,
     Procedure,
     Revision,
 )
+from procedures.selectors.by_hand import ByHand, get_by_hand
 from procedures.selectors.detail_rows import (
     AgencyRow,
     FeeRow,
@@ -77,6 +78,8 @@ class ProcedurePage:
     tiers: str
     # "file" | "forms" | "counter": what the one button does.
     action: str
+    # How to file on paper, where that is the way here; None where it is filed online.
+    by_hand: ByHand | None
     level: int
     level_line: str
     cases: tuple[Choice, ...]
@@ -154,6 +157,8 @@ def _page(loaded: Published, *, asked: Asked, at: datetime) -> ProcedurePage:
         agency_row(one, units, level_words=line, is_chosen=one is chosen)
         for one, line in zip(served, names, strict=True)
     )
+    action = action_of(level, has_forms=bool(forms))
+    on_paper = action != "file" or channel != FilingChannel.ONLINE
     rows = paper_rows(
         papers, forms, case=case, channel=channel, presence=revision.presence_required
     )
@@ -165,7 +170,10 @@ def _page(loaded: Published, *, asked: Asked, at: datetime) -> ProcedurePage:
         field_name=procedure.field.name,
         field_slug=procedure.field.slug,
         tiers=", ".join(str(label) for label in _tier_labels(procedure)),
-        action=action_of(level, has_forms=bool(forms)),
+        action=action,
+        by_hand=get_by_hand(loaded, case, chosen, asked_channel=channel, on=on)
+        if on_paper
+        else None,
         level=level,
         level_line=level_line(chosen, units, revision) if chosen else "",
         cases=tuple(Choice(key=one.key, name=one.name, hint=one.hint) for one in cases),

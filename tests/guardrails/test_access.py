@@ -47,7 +47,7 @@ from tests.factories.dossiers import (
 from tests.factories.editorial import editorial_world
 from tests.factories.operations import DataExportFactory, DataRequestFactory, DisposalFactory
 from tests.factories.payments import PaymentFactory, refund_suggested
-from tests.factories.procedures import LifeEventEntryFactory
+from tests.factories.procedures import LifeEventEntryFactory, LocalRuleFactory
 from tests.factories.representation import (
     MandateFactory,
     RepresentativeFactory,
@@ -222,10 +222,12 @@ def build_side(key: str) -> Side:
     side.arguments |= {"unit_key": place.agency.key, **editorial_world(key)}
     today = timezone.localdate()
     entry = LifeEventEntryFactory(procedure=decided.procedure)
+    local = LocalRuleFactory(procedure=decided.procedure, unit=place.agency, tier="")
     side.arguments |= {
         "event_id": entry.event_id,
         "entry_id": entry.pk,
         "part": 1,
+        "rule_id": local.pk,
         "slug": entry.event.slug,
     }
     side.delegated_id = StaffRoleFactory(
