@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from django.conf import settings
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -15,7 +16,7 @@ from accounts.models import StaffRole, Unit
 from portal.core.dates import local_day
 from portal.core.pdf import qr_data_uri
 from procedures.enums import FilingChannel, ProcedureState
-from procedures.models import PostingSheet, Procedure
+from procedures.models import LocalRule, PostingSheet, Procedure
 from procedures.selectors import detail
 from procedures.selectors.detail import Asked, ProcedurePage
 from procedures.selectors.serving import (
@@ -58,6 +59,8 @@ class Told:
     agency: Unit
     desk: Unit | None
     served: tuple[tuple[Procedure, Served], ...]
+    # Procedure and id of each local rule in force here; by what it says it never changes.
+    local: tuple[tuple[int, int], ...] = ()
 
     @property
     def fingerprint(self) -> str:
@@ -71,6 +74,9 @@ class Told:
                 for procedure, one in self.served
             ),
         ]  # fmt: skip
+        here = {procedure.pk for procedure, _one in self.served}
+        if rules := [rule for procedure, rule in self.local if procedure in here]:
+            told.append(rules)
         return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -104,7 +110,7 @@ def list_sheets(agency: Unit, *, on: date) -> list[SheetRow]:
 
 
 def tell_all(agency: Unit, *, on: date) -> Told:
-    """Return everything published that an agency serves on a day (3 queries)."""
+    """Return everything published that an agency serves on a day (4 queries)."""
     units = load_units(on=on)
     procedures = list(
         Procedure.objects.filter(state=ProcedureState.PUBLISHED)
@@ -121,7 +127,9 @@ def tell_all(agency: Unit, *, on: date) -> Told:
             if one.agency.pk == agency.pk
         ]
         found += [(procedure, one) for one in here]
-    return Told(agency, _desk(agency, units), tuple(found))
+    rules = LocalRule.objects.in_force(on=on).filter(Q(unit=agency) | Q(tier=agency.tier))
+    local = tuple(rules.order_by("pk").values_list("procedure_id", "pk"))
+    return Told(agency, _desk(agency, units), tuple(found), local)
 
 
 def told_by(sheet: PostingSheet, told: Told) -> Told:
@@ -131,7 +139,7 @@ def told_by(sheet: PostingSheet, told: Told) -> Told:
         for procedure, served in told.served
         if procedure.pk == sheet.procedure_id or procedure.field_id == sheet.field_id
     )
-    return Told(told.agency, told.desk, kept)
+    return Told(told.agency, told.desk, kept, told.local)
 
 
 def print_pages(sheet: PostingSheet, *, at: datetime) -> list[PrintedPage]:

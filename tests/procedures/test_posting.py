@@ -16,7 +16,7 @@ from procedures.selectors import posting as selectors
 from procedures.services import posting
 from tests.factories.accounts import StaffFactory, UnitFactory, sign_in_proved
 from tests.factories.dossiers import office
-from tests.factories.procedures import OfferFactory, RevisionFactory
+from tests.factories.procedures import LocalRuleFactory, OfferFactory, RevisionFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -191,3 +191,15 @@ def test_anything_else_is_refused_in_words(client, place, served, editor, what):
 
     assert answer.status_code == 422
     assert not PostingSheet.objects.exists()
+
+
+def test_a_local_rule_makes_the_sheets_of_its_place_stale(place, served):
+    ask(place, procedure=served)
+    posting.print_due(at=timezone.now())
+    LocalRuleFactory(procedure=served, unit=UnitFactory(), tier="")
+    LocalRuleFactory(tier=place.agency.tier)  # about another procedure
+    assert [row.is_stale for row in rows(place)] == [False]
+
+    LocalRuleFactory(procedure=served, unit=place.agency, tier="")
+
+    assert [row.is_stale for row in rows(place)] == [True]
