@@ -209,7 +209,8 @@ def place_fact(*, channel: str, desk: str, returns: Iterable[str], presence: str
     """Write where to file and how the result comes; `presence` is a duty to come, or ""."""
     text = str(_WAYS[channel])
     notes = [desk] if desk and channel != FilingChannel.ONLINE else []
-    notes.append(_("nhận %s") % return_words(returns))
+    if ways := return_words(returns):
+        notes.append(_("nhận %s") % ways)
     if presence:
         notes.append(presence)
     return Fact(text, "; ".join(notes))

@@ -15,6 +15,7 @@ from procedures import facts, fees
 from procedures.enums import FeeUnit, FilingChannel
 from procedures.fees import FeeLine
 from procedures.models import Case, FeeRule
+from procedures.selectors.by_hand import cover_query
 from procedures.selectors.detail_rows import (
     AgencyRow,
     FormRow,
@@ -84,6 +85,8 @@ class FinderAnswer:
     action: str
     start_query: str
     other_channel: str
+    # The choices of the cover sheet, "" when filed online.
+    cover_query: str
     form_key: str
 
 
@@ -140,6 +143,7 @@ def make_answer(
         action=_action(loaded, found),
         start_query=_start_query(loaded, found),
         other_channel=found.other_channel,
+        cover_query="" if found.channel == FilingChannel.ONLINE else cover_query(case, served),
         form_key=loaded.forms[0].key if len(loaded.forms) == 1 else "",
     )
 

@@ -136,7 +136,8 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     }
     if isinstance(page, detail.ListedPage):
         return render(request, "procedures/listed.html", shown)
-    shown |= {"form": SituationForm(page), "start_query": _start_query(page, asked)}
+    start_query = _start_query(page, asked)
+    shown |= {"form": SituationForm(page), "start_query": start_query, "is_preview": False}
     return render(request, "procedures/detail.html", shown)
 
 

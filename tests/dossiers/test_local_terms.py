@@ -9,6 +9,7 @@ from dossiers.models import Dossier
 from dossiers.services import submission
 from procedures.enums import FeeMoment
 from procedures.models import LocalRule
+from tests.factories.accounts import UnitFactory
 from tests.factories.dossiers import HANOI, MONDAY_9AM
 from tests.factories.filing import place, ready_draft
 from tests.factories.procedures import FeeRuleFactory, LocalRuleFactory, changing_published
@@ -48,10 +49,10 @@ def test_a_submitted_dossier_keeps_fee_and_time_of_the_local_decision():
 
 def test_the_rule_of_another_agency_changes_nothing():
     where = place()
-    other = place()
+    other = UnitFactory()
     with changing_published():
         FeeRuleFactory(case=where.procedure.current_revision.cases.get())
-    LocalRuleFactory(procedure=where.procedure, unit=other.office.agency, tier="")
+    LocalRuleFactory(procedure=where.procedure, unit=other, tier="")
 
     dossier = submit(ready_draft(where))
 
