@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0012_consents'),
-        ('procedures', '0017_posting_sheets'),
+        ('procedures', '0018_offer_assignment'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
