@@ -41,15 +41,15 @@ def main(units_path: str, former_path: str) -> None:
         found.setdefault(key, []).append((not row["is_default"], new))
     lines, province, district = [], "", ""
     for (_p, _d, code, joined), new_codes in sorted(found.items()):
-        names = tuple(joined.split("\t"))
-        if names[0] != province:
-            province, district = names[0], ""
+        former = joined.split("\t")
+        if former[0] != province:
+            province, district = former[0], ""
             lines.append(f"P\t{province}")
-        if names[1] != district:
-            district = names[1]
+        if former[1] != district:
+            district = former[1]
             lines.append(f"D\t{district}")
         ordered = " ".join(new for _is_other, new in sorted(new_codes))
-        lines.append(f"C\t{code}\t{names[2]}\t{ordered}")
+        lines.append(f"C\t{code}\t{former[2]}\t{ordered}")
     (TARGET / "former.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
