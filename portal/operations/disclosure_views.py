@@ -80,9 +80,11 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 
 
 @public_page
-def sitemap_part(request: HttpRequest, part: int) -> HttpResponse:
+def sitemap_part(request: HttpRequest, file_number: int) -> HttpResponse:
     """List one part of the addresses."""
-    found = _addresses()[max(part - 1, 0) * PART_SIZE : part * PART_SIZE] if part < 1000 else []
+    # Further than any sitemap goes, and not yet a number that takes time to count with.
+    last = min(file_number, 1000) * PART_SIZE
+    found = _addresses()[max(last - PART_SIZE, 0) : last]
     if not found:
         raise Http404
     return _sitemap(request, found)

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import User
+from portal.core import edition
 from procedures.models import Boost, Procedure, Synonym
 from procedures.vocabulary import plain
 
@@ -41,6 +42,7 @@ def save_synonym(
             "edited_at": at,
         },
     )
+    edition.renew_on_commit()
     return synonym
 
 
@@ -69,4 +71,5 @@ def save_boost(
             "edited_at": at,
         },
     )
+    edition.renew_on_commit()
     return boost

@@ -193,6 +193,8 @@ def build_side(key: str) -> Side:
         },
         "accounts:mandate_answer": {"mandate_id": MandateFactory(offered_to=owner).pk},
     }
+    # A field and a life event are both called by their slug.
+    side.offered["procedures:field"] = {"slug": decided.procedure.field.slug}
     side.waiting_arguments = {"code": waiting.code, "item_id": item.pk, "file_id": upload.file_id}
     side.draft_file_id = draft_paper.file_id
     ImportedRecord.objects.create(
@@ -228,6 +230,7 @@ def build_side(key: str) -> Side:
         "entry_id": entry.pk,
         "part": 1,
         "rule_id": local.pk,
+        "file_number": 1,
         "slug": entry.event.slug,
     }
     side.delegated_id = StaffRoleFactory(
