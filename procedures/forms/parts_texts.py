@@ -41,7 +41,7 @@ class GeneralForm(PartForm):
         label=_("Tên thường gọi"),
         max_length=200,
         required=False,
-        help_text=_("Lời người dân hay nói, ví dụ: làm giấy khai sinh."),
+        help_text=_("Lời người dân hay nói, ví dụ: Làm giấy khai sinh."),
     )
     summary = PlainField(label=_("Thủ tục này để làm gì"), max_length=LONG, required=False, lines=3)
     keywords = LinesField(
