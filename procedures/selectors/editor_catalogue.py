@@ -38,6 +38,11 @@ class Chip:
     query: str
     current: bool
 
+    @property
+    def url(self) -> str:
+        """The address, from the page that the chip stands on."""
+        return f"?{self.query}"
+
 
 @dataclass(frozen=True, slots=True)
 class CatalogueRow:
