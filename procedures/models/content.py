@@ -63,7 +63,9 @@ class ProcessingTime(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["case", "channel"], name="processing_time_once"),
             models.CheckConstraint(
-                condition=Q(unit__in=[TimeUnit.NONE_GIVEN, TimeUnit.SAME_DAY]) | Q(amount__gte=1),
+                condition=Q(unit__in=[TimeUnit.NONE_GIVEN, TimeUnit.SAME_DAY])
+                # A comparison with nothing is neither true nor false, and a CHECK lets that pass.
+                | Q(amount__isnull=False, amount__gte=1),
                 name="processing_time_counted_units_have_amount",
             ),
         ]
@@ -109,7 +111,7 @@ class FeeRule(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["case", "key"], name="fee_rule_key_once"),
             models.CheckConstraint(
-                condition=Q(status=FeeStatus.AMOUNT, amount_vnd__gte=1)
+                condition=Q(status=FeeStatus.AMOUNT, amount_vnd__isnull=False, amount_vnd__gte=1)
                 | (~Q(status=FeeStatus.AMOUNT) & Q(amount_vnd__isnull=True)),
                 name="fee_rule_amount_exactly_when_determined",
             ),

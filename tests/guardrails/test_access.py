@@ -228,7 +228,7 @@ def build_side(key: str) -> Side:
     side.arguments |= {
         "event_id": entry.event_id,
         "entry_id": entry.pk,
-        "part": 1,
+        "file_number": 1,
         "rule_id": local.pk,
         "file_number": 1,
         "slug": entry.event.slug,
@@ -252,7 +252,6 @@ def build_side(key: str) -> Side:
     ).pk
     side.auditor = StaffFactory(role=Role.AUDITOR, unit=place.agency)
     side.accountant = StaffFactory(role=Role.ACCOUNTANT, unit=place.agency)
-    side.arguments["part"] = "chung"
     side.arguments["offer_id"] = Offer.objects.get(procedure=decided.procedure).pk
     side.others = {
         "publisher": StaffFactory(role=Role.PUBLISHER, unit=place.agency),
