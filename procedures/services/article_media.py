@@ -192,11 +192,11 @@ def _add_clip(
 
 
 @transaction.atomic(durable=True)
-def remove_media(*, article_id: int, key: str) -> None:
+def remove_media(*, article_id: int, key: str) -> bool:
     """
-    Remove a picture or clip that no version places, published or not.
+    Remove a picture or clip that no version places; return False where it is gone already.
 
-    :raises ArticleAbsent: if there is no such article, or nothing of this key.
+    :raises ArticleAbsent: if there is no such article.
     :raises StillPlaced: if a version places it.
     """
     article = _lock(article_id)
@@ -205,13 +205,14 @@ def remove_media(*, article_id: int, key: str) -> None:
     clip = article.clips.filter(key=key).select_related("poster").first()
     picture = clip.poster if clip else article.pictures.filter(key=key, clips=None).first()
     if picture is None:
-        raise ArticleAbsent(article_id)
+        return False
     stored = [one["storage_key"] for one in picture.variants]
     if clip is not None:
         stored.append(clip.storage_key)
         clip.delete()
     picture.delete()
     transaction.on_commit(lambda: _delete_all(stored), robust=True)
+    return True
 
 
 def _lock_with_room(article_id: int, key: str) -> Article:

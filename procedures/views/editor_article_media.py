@@ -100,13 +100,13 @@ def _add_clip(
 def remove(request: StaffRequest, article_id: int) -> HttpResponse:
     """Remove a picture or clip that no version places."""
     try:
-        services.remove_media(article_id=article_id, key=request.POST.get("key", "")[:64])
+        removed = services.remove_media(article_id=article_id, key=request.POST.get("key", "")[:64])
     except services.StillPlaced:
         messages.warning(request, _("Một phiên bản của bài đang đặt hình này nên phải giữ lại."))
     except ArticleAbsent as missing:
         raise Http404 from missing
     else:
-        messages.success(request, _("Đã xóa."))
+        messages.success(request, _("Đã xóa.") if removed else _("Hình này đã được xóa trước đó."))
     return redirect("procedures:editor_media", article_id=article_id)
 
 

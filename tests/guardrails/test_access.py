@@ -230,8 +230,11 @@ def build_side(key: str) -> Side:
         "entry_id": entry.pk,
         "file_number": 1,
         "rule_id": local.pk,
-        "file_number": 1,
-        "slug": entry.event.slug,
+    }
+    # Each of these calls its own object by a slug.
+    side.offered |= {
+        "procedures:event": {"slug": entry.event.slug},
+        "procedures:field": {"slug": decided.procedure.field.slug},
     }
     side.delegated_id = StaffRoleFactory(
         user=StaffFactory(role=None),
