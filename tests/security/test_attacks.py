@@ -102,7 +102,12 @@ def test_no_list_shows_what_is_elsewhere(name, sides):
     for role, user in people(here).items():
         if rule[role] != "open" or role in MATRIX["everywhere"]:
             continue
-        text = ask(user, "GET", name, arguments_of(name, here, role)).content.decode()
+        response = ask(user, "GET", name, arguments_of(name, here, role))
+        if response.streaming:
+            # A file of the catalogue: nothing in it comes from a dossier or an account.
+            assert name.startswith("procedures:"), name
+            continue
+        text = response.content.decode()
         assert [mark for mark in marks if mark in text] == [], role
 
 
