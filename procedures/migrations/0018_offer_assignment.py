@@ -40,12 +40,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='offer',
             name='decision_annex',
-            field=models.CharField(blank=True, db_default='', max_length=200, verbose_name='phụ lục'),
+            field=models.CharField(blank=True, db_default='', default='', max_length=200, verbose_name='phụ lục'),
         ),
         migrations.AddField(
             model_name='offer',
             name='end_decision',
-            field=models.CharField(blank=True, db_default='', max_length=80, verbose_name='quyết định chấm dứt'),
+            field=models.CharField(blank=True, db_default='', default='', max_length=80, verbose_name='quyết định chấm dứt'),
         ),
         migrations.AddField(
             model_name='offer',
@@ -80,12 +80,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='offerevent',
             name='decision_annex',
-            field=models.CharField(blank=True, db_default='', max_length=200, verbose_name='phụ lục'),
+            field=models.CharField(blank=True, db_default='', default='', max_length=200, verbose_name='phụ lục'),
         ),
         migrations.AddField(
             model_name='offerevent',
             name='end_decision',
-            field=models.CharField(blank=True, db_default='', max_length=80, verbose_name='quyết định chấm dứt'),
+            field=models.CharField(blank=True, db_default='', default='', max_length=80, verbose_name='quyết định chấm dứt'),
         ),
         migrations.AddField(
             model_name='offerevent',

@@ -140,7 +140,9 @@ class Offer(models.Model):
     decision_number = models.CharField(_("quyết định"), max_length=80, blank=True)
     decision_date = models.DateField(_("ngày quyết định"), null=True, blank=True)
     # Where in the decision's annexes the procedure stands.
-    decision_annex = models.CharField(_("phụ lục"), max_length=200, blank=True, db_default="")
+    decision_annex = models.CharField(
+        _("phụ lục"), max_length=200, blank=True, default="", db_default=""
+    )
     service_mode = models.CharField(_("hình thức"), max_length=16, choices=ServiceMode)
     returns = ArrayField(
         models.CharField(max_length=8, choices=ResultDelivery), verbose_name=_("cách trả kết quả")
@@ -161,7 +163,7 @@ class Offer(models.Model):
     )
     # The decision that ended it, where one did; an offer that another replaces has none.
     end_decision = models.CharField(
-        _("quyết định chấm dứt"), max_length=80, blank=True, db_default=""
+        _("quyết định chấm dứt"), max_length=80, blank=True, default="", db_default=""
     )
     end_decision_date = models.DateField(null=True, blank=True)
     ended_by = models.ForeignKey(

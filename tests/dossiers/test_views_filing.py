@@ -651,7 +651,7 @@ def test_handing_in_takes_the_same_queries_however_many_files(
         draft = ready_draft(where, owner, files=files)
         payload = solved(citizen)
 
-        with django_assert_num_queries(38):
+        with django_assert_num_queries(39):
             response = citizen.post(
                 step_url(draft, "nop"),
                 {"key": draft.submission_key, "promise": "on", "altcha": payload},
