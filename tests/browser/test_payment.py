@@ -24,6 +24,7 @@ from tests.browser.conftest import DESK, NOW, PHONE
 from tests.browser.walks import heading, press
 from tests.factories.dossiers import SMALL_PDF, StoredFileFactory
 from tests.factories.payments import TERMINAL
+from tests.factories.procedures import changing_published
 from tests.payments.bank import Bank, start_bank, stop_bank, use_bank
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -50,8 +51,8 @@ def bank(portal, settings) -> Iterator[Bank]:
     CollectingAccount.objects.update(terminal=TERMINAL.code)
     # The usual moment; that of the demonstration, at filing, has its own tests.
     mine = Revision.objects.filter(procedure__code=CONFIRMING)
-    mine.update(state="DRAFT")
-    mine.update(state="PUBLISHED", fee_moment=FeeMoment.AFTER_ACCEPTANCE)
+    with changing_published():
+        mine.update(fee_moment=FeeMoment.AFTER_ACCEPTANCE)
     yield bank
     stop_bank(bank)
 

@@ -30,7 +30,7 @@ from tests.factories.payments import (
     reported,
     started,
 )
-from tests.factories.procedures import FeeRuleFactory
+from tests.factories.procedures import FeeRuleFactory, changing_published
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,11 +43,9 @@ def filed_where_the_fee_is_due_at_filing() -> tuple[Dossier, object]:
     where = place()
     CollectingAccountFactory(unit=where.office.agency)
     revision = where.procedure.current_revision
-    Revision.objects.filter(pk=revision.pk).update(state="DRAFT")
     FeeRuleFactory(case=revision.cases.get(), amount_vnd=30_000)
-    Revision.objects.filter(pk=revision.pk).update(
-        state="PUBLISHED", fee_moment=FeeMoment.AT_FILING
-    )
+    with changing_published():
+        Revision.objects.filter(pk=revision.pk).update(fee_moment=FeeMoment.AT_FILING)
     draft = ready_draft(where)
     dossier = submission.submit_dossier(
         draft_id=draft.pk, owner=draft.owner, key=draft.submission_key, at=MONDAY_9AM

@@ -92,8 +92,26 @@ LEFT_OUT: Final = {
     "accounts.StaffRoleEvent": "staff only",
     "operations.Disposal": "staff only: who disposed of dossiers that name nobody any more",
     "admin.LogEntry": "staff only: what system administrators changed",
-    "procedures.Revision": "staff only: who edited the catalogue",
-    "procedures.RevisionEvent": "staff only: who edited the catalogue",
+    "procedures.PostingSheet": "staff only: who had a sheet printed",
+    # Rows that the catalogue's editors keep, and their versions.
+    **{
+        f"procedures.{name}{kind}": "staff only: who edited the catalogue"
+        for kind in ("", "Event")
+        for name in (
+            "ArticleVersion",
+            "Boost",
+            "CatalogueFile",
+            "Clip",
+            "FindingReview",
+            "LocalRule",
+            "Offer",
+            "Picture",
+            "Procedure",
+            "Revision",
+            "Synonym",
+            "WorkflowVersion",
+        )
+    },
     "pghistory.MiddlewareEvents": "a view over the tables of versions",
 }
 
