@@ -36,6 +36,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
         yield
         del options["assume_role"]
         connection.close()
+        with connection.cursor() as cursor:
+            # A test that failed keeps its frames, and with them a thread's connection: the
+            # database could not be dropped, which would be told as a fault of the last test.
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        connection.close()
 
 
 @pytest.fixture
