@@ -10,6 +10,7 @@ from django_stubs_ext import StrOrPromise
 
 from portal.core import calendars
 from portal.core.calendars import Computed, WorkCalendar
+from portal.core.dates import format_short_day
 from portal.core.money import format_vnd
 from procedures import fees
 from procedures.enums import (
@@ -244,6 +245,14 @@ def size_words(size: int) -> str:
     if size < 1_000_000:
         return f"{max(1, round(size / 1000))} kB"
     return f"{size / 1_000_000:.1f} MB".replace(".", ",")
+
+
+def decision_words(number: str, day: date | None, *more: str) -> str:
+    """Name a decision: "12/2026/NQ-HĐND ngày 05/02/2026, phụ lục I"; "" where there is none."""
+    if not number:
+        return ""
+    dated = _("%(number)s ngày %(day)s") % {"number": number, "day": day and format_short_day(day)}
+    return ", ".join(one for one in (dated if day else number, *more) if one)
 
 
 def _short(rule: FeeRule) -> str:

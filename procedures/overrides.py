@@ -15,8 +15,8 @@ from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
 from accounts.models import Unit
-from portal.core.dates import format_short_day
 from procedures.enums import TimeUnit
+from procedures.facts import decision_words
 from procedures.models import Case, FeeRule, LocalRule, ProcessingTime
 
 # What the functions here read of a rule; who entered it is for the editors' pages.
@@ -69,7 +69,7 @@ def terms_at(case: Case, rules: Iterable[LocalRule], *, agency: Unit | None) -> 
     return Terms(
         times=tuple(_timed(one, shorter.get(one.channel)) for one in times),
         fees=tuple(_charged(one, by_fee.get(one.key)) for one in fees),
-        grounds={channel: decision_words(rule) for channel, rule in shorter.items()},
+        grounds={channel: decision_of(rule) for channel, rule in shorter.items()},
     )
 
 
@@ -107,13 +107,9 @@ def is_shorter(rule: LocalRule, given: ProcessingTime) -> bool:
     return False
 
 
-def decision_words(rule: LocalRule) -> str:
-    """Name the decision of a rule: "12/2026/NQ-HĐND ngày 05/02/2026, phụ lục I"."""
-    said = _("%(number)s ngày %(day)s") % {
-        "number": rule.decision_number,
-        "day": format_short_day(rule.decision_date),
-    }
-    return f"{said}, {rule.annex}" if rule.annex else said
+def decision_of(rule: LocalRule) -> str:
+    """Name the decision of a rule, with its annex."""
+    return decision_words(rule.decision_number, rule.decision_date, rule.annex)
 
 
 def row_shape() -> JSONObject:
@@ -133,7 +129,7 @@ def _timed(given: ProcessingTime, rule: LocalRule | None) -> ProcessingTime:
     changed.amount, changed.unit = rule.time_amount, rule.time_unit
     if rule.time_unit != TimeUnit.SAME_DAY:
         changed.cut_off = None
-    ground = _("Thời hạn của địa phương theo %s.") % decision_words(rule)
+    ground = _("Thời hạn của địa phương theo %s.") % decision_of(rule)
     changed.note = f"{given.note} {ground}".strip()
     return changed
 
@@ -144,5 +140,5 @@ def _charged(fee: FeeRule, rule: LocalRule | None) -> FeeRule:
     changed = copy.copy(fee)
     changed.status, changed.amount_vnd = rule.fee_status, rule.amount_vnd
     changed.tiers, changed.cap_vnd = [], None
-    changed.local_decision = decision_words(rule)
+    changed.local_decision = decision_of(rule)
     return changed

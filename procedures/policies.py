@@ -2,12 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from accounts.enums import Role, Tier
 from accounts.models import StaffRole, User
 from accounts.selectors import list_roles
 from portal.core.dates import local_day
-from procedures.models import Revision, WorkflowVersion
+
+
+class Edited(Protocol):
+    """What has a draft: a revision, a workflow, a text of the portal."""
+
+    pk: int
+    edited_by_id: int | None
 
 
 class NotAnEditor(Exception):
@@ -23,7 +30,7 @@ class OutsideAgency(Exception):
 
 
 class OwnEdit(Exception):
-    """Whoever edited a revision last does not publish it."""
+    """Whoever edited something last does not publish it."""
 
 
 def require_editor(user: User, *, at: datetime) -> None:
@@ -44,9 +51,7 @@ def require_publisher(user: User, *, at: datetime) -> list[StaffRole]:
     return held
 
 
-def needs_small_office(
-    revision: Revision | WorkflowVersion, publisher: User, *, at: datetime
-) -> bool:
+def needs_small_office(edited: Edited, publisher: User, *, at: datetime) -> bool:
     """
     Tell whether one person does both here, which only a commune of few people may.
 
@@ -54,10 +59,10 @@ def needs_small_office(
     :raises OwnEdit: if `publisher` edited it last, anywhere else.
     """
     held = require_publisher(publisher, at=at)
-    if revision.edited_by_id != publisher.pk:
+    if edited.edited_by_id != publisher.pk:
         return False
     if not any(_is_small_office(one) for one in held):
-        raise OwnEdit(revision.pk)
+        raise OwnEdit(edited.pk)
     return True
 
 

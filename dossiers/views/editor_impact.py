@@ -9,7 +9,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.requests import StaffRequest
 from dossiers.selectors.impact import get_impact
-from procedures.selectors.editor_draft import NoDraft, NoSuchProcedure
+from procedures.models import NoSuchProcedure
+from procedures.selectors.editor_draft import NoDraft
 from procedures.views.editor_frame import editors_only, show
 
 

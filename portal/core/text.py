@@ -1,7 +1,10 @@
 """Vietnamese text: folding for search, order for lists, plain letters for text messages."""
 
 import unicodedata
+from collections.abc import Container
 from typing import Final
+
+from django.utils.text import slugify
 
 # Three different capitals look like Đ; old fonts and keyboards produce all of them.
 _D_LOOKALIKES: Final = str.maketrans({"đ": "d", "ð": "d", "ɖ": "d", "Đ": "D", "Ð": "D", "Ɖ": "D"})
@@ -40,6 +43,20 @@ def normalise_name(text: str) -> str:
 def initials(name: str) -> str:
     """Return the initials of a name: "N.V.A" for "Nguyễn Văn A"."""
     return ".".join(word[0].upper() for word in _squeeze(name).split(" ") if word)
+
+
+def new_slug(name: str, *, taken: Container[str], plain: str, letters: int = 48) -> str:
+    """
+    Return a slug made from a name, unlike those taken.
+
+    :param plain: what it is where no letter of the name can stand in a slug.
+    :param letters: how many of the name it takes; a number may follow.
+    """
+    stem = slugify(fold(name))[:letters].strip("-") or plain
+    slug, number = stem, 2
+    while slug in taken:
+        slug, number = f"{stem}-{number}", number + 1
+    return slug
 
 
 def whole_number(text: str) -> int | None:

@@ -6,7 +6,6 @@ from typing import Any, Final
 from django.utils.translation import gettext as _, gettext_lazy
 from django_stubs_ext import StrOrPromise
 
-from portal.core.dates import format_day
 from procedures.differences import content, eform
 from procedures.differences.words import (
     Change,
@@ -21,6 +20,7 @@ from procedures.differences.words import (
 )
 from procedures.eform.parsing import parse_definition
 from procedures.eform.schema import FormDefinitionError
+from procedures.facts import decision_words
 from procedures.models import Revision
 
 __all__ = ["Change", "Kind", "PartChanges", "compare"]
@@ -131,12 +131,6 @@ def _grounds(old: Revision, new: Revision) -> Iterator[Change]:
             yield act(
                 _("căn cứ"), " ".join(part for part in (number(one), one.get("title", "")) if part)
             )
-    if _decision(old) != _decision(new):
-        yield became(_("Quyết định công bố"), _decision(old), _decision(new))
-
-
-def _decision(one: Revision) -> str:
-    if not one.decision_number:
-        return ""
-    day = _(" ngày %s") % format_day(one.decision_date) if one.decision_date else ""
-    return f"{one.decision_number}{day}"
+    was, now = (decision_words(one.decision_number, one.decision_date) for one in (old, new))
+    if was != now:
+        yield became(_("Quyết định công bố"), was, now)

@@ -1,10 +1,8 @@
 """What differs in two e-forms, question by question."""
 
 from collections.abc import Iterator
-from typing import Final
 
-from django.utils.translation import gettext as _, gettext_lazy
-from django_stubs_ext import StrOrPromise
+from django.utils.translation import gettext as _
 
 from procedures.differences.words import (
     Change,
@@ -18,27 +16,8 @@ from procedures.differences.words import (
     text_changes,
 )
 from procedures.eform.conditions import describe
-from procedures.eform.definition import Definition, Field, FieldType, Section
-
-TYPE_NAMES: Final[dict[FieldType, StrOrPromise]] = {
-    FieldType.TEXT: gettext_lazy("chữ, một dòng"),
-    FieldType.LONG_TEXT: gettext_lazy("chữ, nhiều dòng"),
-    FieldType.INTEGER: gettext_lazy("số nguyên"),
-    FieldType.DECIMAL: gettext_lazy("số thập phân"),
-    FieldType.MONEY: gettext_lazy("số tiền"),
-    FieldType.DATE: gettext_lazy("ngày"),
-    FieldType.YES_NO: gettext_lazy("có hoặc không"),
-    FieldType.ONE_OF: gettext_lazy("chọn một"),
-    FieldType.MANY_OF: gettext_lazy("chọn nhiều"),
-    FieldType.IDENTITY_NUMBER: gettext_lazy("số định danh"),
-    FieldType.PHONE: gettext_lazy("số điện thoại"),
-    FieldType.EMAIL: gettext_lazy("thư điện tử"),
-    FieldType.TAX_CODE: gettext_lazy("mã số thuế"),
-    FieldType.ADDRESS: gettext_lazy("địa chỉ"),
-    FieldType.GROUP: gettext_lazy("nhóm lặp lại"),
-    FieldType.HEADING: gettext_lazy("tiêu đề"),
-    FieldType.EXPLANATION: gettext_lazy("lời giải thích"),
-}
+from procedures.eform.definition import Definition, Field, Section
+from procedures.eform.names import TYPE_NAMES
 
 
 def form_changes(old: Definition | None, new: Definition | None) -> Iterator[Change]:
@@ -76,7 +55,7 @@ def _fields_changes(
     gone, come, both = matched(before, after, key=lambda one: one.key)
     yield from (removed(_("câu hỏi"), one.label) for one in gone)
     for one in come:
-        words = {"label": one.label, "type": TYPE_NAMES[one.type]}
+        words = {"label": one.label, "type": _type_name(one)}
         yield Change(Kind.ADDED, _("Thêm câu hỏi “%(label)s” (%(type)s).") % words)
     for was, now in both:
         yield from _field_changes(was, now, old, new)
@@ -89,9 +68,7 @@ def _field_changes(was: Field, now: Field, old: Definition, new: Definition) -> 
         yield became(_("Câu hỏi"), was.label, now.label)
     name = _("Câu hỏi “%s”") % now.label
     if was.type is not now.type:
-        yield became(
-            _("%s, kiểu trả lời") % name, str(TYPE_NAMES[was.type]), str(TYPE_NAMES[now.type])
-        )
+        yield became(_("%s, kiểu trả lời") % name, _type_name(was), _type_name(now))
     if was.required != now.required:
         now_must = _("%s: nay bắt buộc.") if now.required else _("%s: không còn bắt buộc.")
         yield Change(Kind.CHANGED, now_must % name)
@@ -146,3 +123,9 @@ def _limits(one: Field) -> tuple[object, ...]:
         one.min_length, one.max_length, one.minimum, one.maximum, one.min_rows, one.max_rows,
         one.pattern, one.personal,
     )  # fmt: skip
+
+
+def _type_name(field: Field) -> str:
+    """Name the type as a sentence does: "địa chỉ" for "Địa chỉ (đơn vị hành chính 2025)"."""
+    name = str(TYPE_NAMES[field.type]).split(" (")[0]
+    return name[:1].lower() + name[1:]

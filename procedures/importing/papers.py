@@ -4,9 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Any, Final
 
-from django.utils.text import slugify
-
-from portal.core.text import fold
+from portal.core.text import fold, new_slug
 from procedures.enums import PaperSource
 from procedures.importing.cleaning import clean
 from procedures.importing.findings import Finding, Kind
@@ -16,7 +14,6 @@ NAME_LENGTH: Final = 7_000
 CONDITION_LENGTH: Final = 500
 MANY_PAPERS: Final = 60
 MANY_COPIES: Final = 20
-_KEY_LENGTH: Final = 48
 _BULLET: Final = re.compile(r"^[\s\-+*•.–]+")
 _WHEN: Final = re.compile(r"\b(?:truong hop|doi voi)\b")
 
@@ -37,10 +34,12 @@ def read_papers(components: Iterable[Row], found: list[Finding]) -> tuple[tuple[
             found.append(Finding(Kind.NOTE_AS_PAPER, "components", name or heading))
             notes += [one for one in (heading, name) if one and one not in notes]
             continue
+        key = new_slug(name, taken=keys, plain="giay-to")
+        keys.add(key)
         papers.append(
             {
                 **_paper(name, heading, component, found),
-                "key": _key(name, keys),
+                "key": key,
                 "originals": originals,
                 "copies": copies,
                 "position": len(papers),
@@ -92,12 +91,3 @@ def _count(value: object, found: list[Finding]) -> int:
         found.append(Finding(Kind.MANY_COPIES, "components", str(value)))
         return 1
     return value
-
-
-def _key(name: str, keys: set[str]) -> str:
-    stem = slugify(fold(name))[:_KEY_LENGTH].strip("-") or "giay-to"
-    key, number = stem, 2
-    while key in keys:
-        key, number = f"{stem}-{number}", number + 1
-    keys.add(key)
-    return key

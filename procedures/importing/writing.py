@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.utils.text import slugify
-
 from portal.core.db import requires_transaction
-from portal.core.text import fold, sort_key
+from portal.core.text import fold, new_slug, sort_key
 from procedures.enums import ProcedureState, RevisionState
 from procedures.importing.findings import open_kinds
 from procedures.importing.records import Content, Record
@@ -129,10 +127,7 @@ def _fields(writings: Sequence[Writing]) -> dict[str, Field]:
         name = one.record.field_name
         if fold(name) in known:
             continue
-        stem = slugify(fold(name))[:56].strip("-") or "linh-vuc"
-        slug, number = stem, 2
-        while slug in slugs:
-            slug, number = f"{stem}-{number}", number + 1
+        slug = new_slug(name, taken=slugs, plain="linh-vuc", letters=56)
         slugs.add(slug)
         known[fold(name)] = Field.objects.create(slug=slug, name=name)
     return known

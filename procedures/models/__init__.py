@@ -1,6 +1,6 @@
 """The catalogue: procedures, their revisions and what each asks, costs and promises."""
 
-from procedures.models.catalogue import Field, Procedure, Revision
+from procedures.models.catalogue import Field, NoSuchProcedure, Procedure, Revision
 from procedures.models.content import Case, FeeRule, Paper, PrintableForm, ProcessingTime
 from procedures.models.editorial import Article, ArticleVersion, Clip, Picture
 from procedures.models.exchange import CatalogueFile
@@ -29,6 +29,7 @@ __all__ = [
     "LifeEvent",
     "LifeEventEntry",
     "LocalRule",
+    "NoSuchProcedure",
     "Offer",
     "Paper",
     "Picture",

@@ -39,6 +39,10 @@ class Field(models.Model):
         super().save(*args, **kwargs)
 
 
+class NoSuchProcedure(Exception):
+    """No procedure that was asked for has this code."""
+
+
 class ProcedureQuerySet(models.QuerySet["Procedure"]):
     def published(self) -> Self:
         return self.filter(state=ProcedureState.PUBLISHED)
@@ -46,6 +50,17 @@ class ProcedureQuerySet(models.QuerySet["Procedure"]):
     def findable(self) -> Self:
         """Narrow to what the public may find: published, and listed without detail."""
         return self.exclude(state=ProcedureState.REPEALED)
+
+    def with_code(self, code: str) -> Procedure:
+        """:raises NoSuchProcedure: if none of these has this code."""
+        try:
+            return self.get(code=code)
+        except Procedure.DoesNotExist as missing:
+            raise NoSuchProcedure(code) from missing
+
+    def lock(self) -> Self:
+        """Lock what is read until the transaction ends; others may go on referring to it."""
+        return self.select_for_update(of=("self",), no_key=True)
 
 
 @tracked(without=("sort_key", "search_text", "folded_name"))

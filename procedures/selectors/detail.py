@@ -33,7 +33,6 @@ from procedures.selectors.detail_rows import (
 )
 from procedures.selectors.published import (
     ListedPage,
-    NoSuchProcedure,
     NothingToShow,
     ProcedureRepealed,
     Published,
@@ -48,7 +47,7 @@ from procedures.selectors.serving import (
     Served,
 )
 
-__all__ = ["ListedPage", "NoSuchProcedure", "NothingToShow", "ProcedureRepealed"]
+__all__ = ["ListedPage", "NothingToShow", "ProcedureRepealed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +217,7 @@ def get_form(*, code: str, key: str) -> PrintableForm:
     """
     return PrintableForm.objects.get(
         key=key,
-        revision__procedure__code=code.replace("\x00", ""),
+        revision__procedure__code=code,
         revision__procedure__state=ProcedureState.PUBLISHED,
         revision__procedure__current_revision=F("revision"),
     )

@@ -10,10 +10,6 @@ from procedures.models import Procedure, Revision
 from procedures.selectors.editor_words import revision_tag
 
 
-class NoSuchProcedure(Exception):
-    """No procedure has this code."""
-
-
 @dataclass(frozen=True, slots=True)
 class Choice:
     number: int
@@ -42,9 +38,7 @@ def get_differences(code: str, *, old: int | None, new: int | None) -> Differenc
 
     :raises NoSuchProcedure: if the catalogue has no such code.
     """
-    procedure = Procedure.objects.filter(code=code.replace("\x00", "")).first()
-    if procedure is None:
-        raise NoSuchProcedure(code)
+    procedure = Procedure.objects.with_code(code)
     revisions = {
         one.number: one
         for one in procedure.revisions.select_related("form_version").order_by("-number")

@@ -18,10 +18,6 @@ from procedures.selectors.editor_words import StateTag, revision_tag
 from procedures.selectors.serving import Content
 
 
-class NoSuchProcedure(Exception):
-    """No procedure has this code."""
-
-
 class NoDraft(Exception):
     """Nobody is working on this procedure."""
 
@@ -112,7 +108,6 @@ def find_draft(code: str) -> Revision:
 
     :raises NoSuchProcedure, NoDraft: as get_draft_page.
     """
-    known = code.replace("\x00", "")  # which the database would refuse to look for
     revision = (
         Revision.objects.select_related(
             "procedure__field",
@@ -121,13 +116,12 @@ def find_draft(code: str) -> Revision:
             "sent_by",
             "scheduled_by",
         )
-        .filter(procedure__code=known, state__in=WORKING, edited_by__isnull=False)
+        .filter(procedure__code=code, state__in=WORKING, edited_by__isnull=False)
         .first()
     )
     if revision is None:
-        if Procedure.objects.filter(code=known).exists():
-            raise NoDraft(code)
-        raise NoSuchProcedure(code)
+        Procedure.objects.with_code(code)
+        raise NoDraft(code)
     return revision
 
 

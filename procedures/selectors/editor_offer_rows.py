@@ -11,6 +11,7 @@ from django_stubs_ext import StrOrPromise
 
 from portal.core.dates import format_moment, format_short_day
 from procedures.enums import ResultDelivery, ServiceMode
+from procedures.facts import decision_words
 from procedures.levels import BY_ACCOUNT, BY_OFFER, BY_WORKFLOW, Gap
 from procedures.models import Offer
 from procedures.policies import Reach
@@ -75,7 +76,7 @@ def _row(held: Holding, *, reach: Reach, publishes: bool) -> OfferRow:
         mends=mends_of(held),
         mode=str(ServiceMode(offer.service_mode).label),
         ways=", ".join(str(ResultDelivery(one).label) for one in offer.returns),
-        decision=_decision(offer.decision_number, offer.decision_date, offer.decision_annex),
+        decision=decision_words(offer.decision_number, offer.decision_date, offer.decision_annex),
         period=_period(offer),
         assigned=(
             f"{offer.assigned_by.full_name}, {format_moment(offer.assigned_at)}"
@@ -112,11 +113,6 @@ def _mend(gap: Gap, held: Holding) -> Mend:
     return Mend(gap.sentence, part_url(gap.part, code=code), _("Sửa trong bản nháp"))
 
 
-def _decision(number: str, day: date | None, annex: str) -> str:
-    words = [number, format_short_day(day) if day else "", annex]
-    return ", ".join(one for one in words if one)
-
-
 def _period(offer: Offer) -> str:
     begins = format_short_day(offer.valid_from)
     if offer.valid_until is None:
@@ -131,7 +127,7 @@ def _period(offer: Offer) -> str:
 
 def _ended(offer: Offer) -> str:
     words = [
-        _decision(offer.end_decision, offer.end_decision_date, ""),
+        decision_words(offer.end_decision, offer.end_decision_date),
         offer.ended_by.full_name if offer.ended_by else "",
         format_moment(offer.ended_at) if offer.ended_at else "",
     ]

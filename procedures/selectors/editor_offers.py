@@ -23,7 +23,6 @@ from procedures.policies import Reach
 from procedures.search import Question
 from procedures.selectors import holding
 from procedures.selectors.editor_catalogue import Chip
-from procedures.selectors.editor_draft import NoSuchProcedure
 from procedures.selectors.editor_offer_rows import OfferRow, offer_rows
 from procedures.selectors.serving import Units, load_units
 
@@ -153,9 +152,7 @@ def get_offers_page(code: str, *, reach: Reach, publishes: bool, on: date) -> Of
 
     :raises NoSuchProcedure: if the catalogue has no such code.
     """
-    procedure = Procedure.objects.filter(code=code.replace("\x00", "")).first()
-    if procedure is None:
-        raise NoSuchProcedure(code)
+    procedure = Procedure.objects.with_code(code)
     offers = Offer.objects.filter(procedure=procedure).select_related(
         "procedure", "unit", "receiving", "deciding", "assigned_by", "ended_by", "lowered_with"
     )

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from portal.core.dates import format_short_day
 from procedures.enums import WORKING, ProcedureState, RevisionState
+from procedures.facts import decision_words
 from procedures.models import ImportedRecord, Procedure, Revision, WorkflowVersion
-from procedures.selectors.editor_draft import NoSuchProcedure, edited_words
+from procedures.selectors.editor_draft import edited_words
 from procedures.selectors.editor_words import StateTag, procedure_tag, revision_tag
 
 
@@ -54,13 +54,8 @@ def get_overview(code: str) -> ProcedureOverview:
 
     :raises NoSuchProcedure: if no procedure has this code.
     """
-    procedure = (
-        Procedure.objects.select_related("field", "repealed_by", "replaced_by")
-        .filter(code=code.replace("\x00", ""))
-        .first()
-    )
-    if procedure is None:
-        raise NoSuchProcedure(code)
+    related = Procedure.objects.select_related("field", "repealed_by", "replaced_by")
+    procedure = related.with_code(code)
     revisions = procedure.revisions.select_related("edited_by", "published_by").order_by("-number")
     rows = tuple(_row(revision) for revision in revisions)
     working = [row for row in rows if row.revision.state in WORKING]
@@ -79,16 +74,12 @@ def get_overview(code: str) -> ProcedureOverview:
     )
 
 
-def decision_words(revision: Revision) -> str:
+def decision_of(revision: Revision) -> str:
     """Write the publishing decision of a revision, "" while it has none."""
-    if not revision.decision_number:
-        return ""
-    words = [_("Quyết định %s") % revision.decision_number]
-    if revision.decision_date:
-        words.append(format_short_day(revision.decision_date))
-    if revision.decision_agency:
-        words.append(revision.decision_agency)
-    return ", ".join(words)
+    named = decision_words(
+        revision.decision_number, revision.decision_date, revision.decision_agency
+    )
+    return _("Quyết định %s") % named if named else ""
 
 
 def _row(revision: Revision) -> RevisionRow:
@@ -96,7 +87,7 @@ def _row(revision: Revision) -> RevisionRow:
         number=revision.number,
         state=revision_tag(revision),
         revision=revision,
-        decision=decision_words(revision),
+        decision=decision_of(revision),
         edited=edited_words(revision),
         published_by=revision.published_by.full_name if revision.published_by else "",
     )

@@ -14,7 +14,7 @@ from procedures import policies
 from procedures.enums import RevisionState
 from procedures.models import Revision
 from procedures.selectors.editor_draft import DraftPage
-from procedures.selectors.editor_procedure import decision_words
+from procedures.selectors.editor_procedure import decision_of
 from procedures.selectors.holding import Break, find_breaks, offer_target
 
 
@@ -71,7 +71,7 @@ def get_review_page(draft: DraftPage, *, reader: User, at: datetime) -> ReviewPa
     may_publish, blocked = _may_publish(revision, reader, at=at)
     return ReviewPage(
         draft=draft,
-        decision=decision_words(revision),
+        decision=decision_of(revision),
         sent=_moment_of(revision.sent_by, revision.sent_at),
         scheduled=_moment_of(revision.scheduled_by, revision.publish_at),
         looks=tuple(_looks(draft.procedure.code)),

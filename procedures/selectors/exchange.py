@@ -23,9 +23,9 @@ def choose(*, field: str = "", code: str = "") -> QuerySet[Procedure]:
     """Narrow the catalogue to a field and to a code, each only if given."""
     chosen = Procedure.objects.all()
     if field:
-        chosen = chosen.filter(field__slug=field.replace("\x00", ""))
+        chosen = chosen.filter(field__slug=field)
     if code:
-        chosen = chosen.filter(code=code.replace("\x00", ""))
+        chosen = chosen.filter(code=code)
     return chosen
 
 

@@ -14,7 +14,6 @@ from portal.core.money import format_vnd
 from procedures import facts, overrides
 from procedures.enums import FeeStatus, ProcedureState
 from procedures.models import Case, FeeRule, LocalRule, Procedure, ProcessingTime
-from procedures.selectors.editor_draft import NoSuchProcedure
 from procedures.services.local_rules import may_rule, reaches_all
 
 Choices = list[tuple[str, str]]
@@ -55,9 +54,7 @@ def get_local_page(code: str, *, roles: Sequence[StaffRole], on: date) -> LocalP
 
     :raises NoSuchProcedure: if no procedure has this code.
     """
-    procedure = Procedure.objects.filter(code=code.replace("\x00", "")).first()
-    if procedure is None:
-        raise NoSuchProcedure(code)
+    procedure = Procedure.objects.with_code(code)
     cases: list[Case] = []
     if procedure.state == ProcedureState.PUBLISHED and procedure.current_revision_id:
         found = Case.objects.filter(revision=procedure.current_revision_id)
@@ -151,7 +148,7 @@ def _row(rule: LocalRule, cases: Sequence[Case], *, can_end: bool) -> LocalRow:
         about=about,
         national=national,
         local=local,
-        decision=overrides.decision_words(rule),
+        decision=overrides.decision_of(rule),
         days=days,
         added=rule.added_by.full_name,
         can_end=can_end,

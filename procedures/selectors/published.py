@@ -39,10 +39,6 @@ from procedures.selectors.serving import (
 _NATIONAL: Final = re.compile(r"\d{1,2}\.\d{4,12}(?!\d)")
 
 
-class NoSuchProcedure(Exception):
-    """No procedure has this code."""
-
-
 class NothingToShow(Exception):
     """A draft that asks nothing of anybody yet."""
 
@@ -94,8 +90,6 @@ def load_published(code: str, *, on: date, with_questions: bool = False) -> Publ
     :raises NoSuchProcedure: if no procedure has this code.
     :raises ProcedureRepealed: if it is no longer in force.
     """
-    if "\x00" in code:  # which the database would refuse to look for
-        raise NoSuchProcedure(code)
     cases = _load_cases(code, with_questions=with_questions, on=on)
     if not cases:
         return _listed(code)
@@ -189,9 +183,7 @@ def find_code(written: str) -> str:
 
 
 def _listed(code: str) -> ListedPage:
-    procedure = Procedure.objects.select_related("field", "replaced_by").filter(code=code).first()
-    if procedure is None:
-        raise NoSuchProcedure(code)
+    procedure = Procedure.objects.select_related("field", "replaced_by").with_code(code)
     if procedure.state == ProcedureState.REPEALED:
         raise ProcedureRepealed(procedure)
     return ListedPage(

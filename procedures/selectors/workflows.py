@@ -14,10 +14,6 @@ from procedures.models import Offer, Procedure, ProcessingTime, WorkflowVersion
 from procedures.workflow import DIVISION, UNIT, TimeCheck
 
 
-class NoSuchProcedure(Exception):
-    """No procedure has this code."""
-
-
 @dataclass(frozen=True, slots=True)
 class StepRow:
     name: str
@@ -67,9 +63,7 @@ def get_workflow_page(code: str, *, on: date) -> WorkflowPage:
 
     :raises NoSuchProcedure: if the catalogue has no such code.
     """
-    procedure = Procedure.objects.filter(code=code.replace("\x00", "")).first()
-    if procedure is None:
-        raise NoSuchProcedure(code)
+    procedure = Procedure.objects.with_code(code)
     versions = list(procedure.workflow_versions.select_related("edited_by").order_by("-number"))
     places = list_places(on=on)
     names = {value: label for _group, options in places for value, label in options}

@@ -5,15 +5,12 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from accounts.enums import Role, Tier
-from accounts.models import StaffRole, User
-from accounts.selectors import list_roles
+from accounts.models import User
 from portal.core import edition
-from portal.core.dates import local_day
 from procedures.enums import ArticleKind, ArticleTopic, TextState
 from procedures.models import Article, ArticleVersion
+from procedures.policies import NotAPublisher, needs_small_office, require_publisher
 from procedures.services.articles import StaleText, lock_article, mark_of
-from procedures.services.publishing import NotAPublisher, OwnEdit
 
 
 class NotInThisState(Exception):
@@ -77,7 +74,7 @@ def send_back(
     :raises NotAPublisher: if `publisher` holds no such role today.
     """
     _article, version = _lock_at(article_id, base, TextState.IN_REVIEW)
-    _publisher_roles(publisher, at=at)
+    require_publisher(publisher, at=at)
     version.state = TextState.DRAFT
     version.review_note = note
     version.save(update_fields=["state", "review_note"])
@@ -101,7 +98,7 @@ def publish_version(
     :raises StaleText: if somebody has saved meanwhile.
     :raises NotInThisState: if it is not under review.
     :raises NotAPublisher: if `publisher` may not publish now.
-    :raises OwnEdit: if `publisher` edited it last, save in a commune of few people.
+    :raises policies.OwnEdit: if `publisher` edited it last, save in a commune of few people.
     :raises MediaMissing: if it places what was never uploaded.
     """
     _article, version = _lock_at(article_id, base, TextState.IN_REVIEW)
@@ -132,7 +129,7 @@ def call_off(*, article_id: int, number: int, publisher: User, at: datetime) -> 
         raise NotInThisState(version.pk)
     if version.shown_from <= at:
         raise AlreadyShown(version.pk)
-    _publisher_roles(publisher, at=at)
+    require_publisher(publisher, at=at)
     version.state = TextState.DRAFT
     version.published_at = version.published_by = version.shown_from = None
     version.small_office = False
@@ -157,7 +154,7 @@ def set_hidden(*, article_id: int, hidden: bool, publisher: User, at: datetime) 
     article, _newest = lock_article(article_id)
     if not article.versions.filter(state=TextState.PUBLISHED).exists():
         raise NotInThisState(article_id)
-    _publisher_roles(publisher, at=at)
+    require_publisher(publisher, at=at)
     article.is_hidden = hidden
     article.save(update_fields=["is_hidden"])
     edition.renew_on_commit()
@@ -175,7 +172,7 @@ def place_article(*, article_id: int, placing: Placing, by: User, at: datetime) 
     """
     article, _newest = lock_article(article_id)
     if article.versions.filter(state=TextState.PUBLISHED).exists():
-        _publisher_roles(by, at=at)
+        require_publisher(by, at=at)
     article.topic = placing.topic
     if article.kind == ArticleKind.ANNOUNCEMENT:
         first, last = placing.valid_from, placing.valid_until
@@ -208,23 +205,10 @@ def _require_media(version: ArticleVersion) -> None:
         raise MediaMissing(missing)
 
 
-def _publisher_roles(user: User, *, at: datetime) -> list[StaffRole]:
-    held = [one for one in list_roles(user, on=local_day(at)) if one.role == Role.PUBLISHER]
-    if not held:
-        raise NotAPublisher(user.pk)
-    return held
-
-
 def _is_alone(version: ArticleVersion, publisher: User | None, *, at: datetime) -> bool:
     """Return whether one person wrote and publishes, which only a small commune may let them."""
     if publisher is None:
         if version.edited_by_id is not None:
             raise NotAPublisher(version.pk)
         return False
-    held = _publisher_roles(publisher, at=at)
-    if version.edited_by_id != publisher.pk:
-        return False
-    agencies = [role.unit.agency for role in held]
-    if not any(one and one.small_office and one.tier != Tier.PROVINCE for one in agencies):
-        raise OwnEdit(version.pk)
-    return True
+    return needs_small_office(version, publisher, at=at)

@@ -25,10 +25,6 @@ from procedures.models import Case, Field, Procedure, Revision
 CODE: Final = re.compile(r"[0-9]\.[0-9]{6}(?:\.[0-9A-Z.]{1,20})?")
 
 
-class NoSuchProcedure(Exception):
-    """No procedure has this code."""
-
-
 class CodeTaken(Exception):
     """Another procedure has this code."""
 
@@ -100,11 +96,7 @@ def open_draft(*, code: str, editor: User, at: datetime) -> Revision:
     :raises NoSuchProcedure: if the catalogue has no such code.
     :raises IsRepealed: if the procedure has been repealed.
     """
-    procedure = (
-        Procedure.objects.select_for_update(of=("self",), no_key=True).filter(code=code).first()
-    )
-    if procedure is None:
-        raise NoSuchProcedure(code)
+    procedure = Procedure.objects.lock().with_code(code)
     if procedure.state == ProcedureState.REPEALED:
         raise IsRepealed(code)
     working = find_working(procedure)

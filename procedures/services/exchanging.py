@@ -14,7 +14,6 @@ from typing import Any, Final
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Max
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from accounts.models import Unit, User
@@ -22,7 +21,7 @@ from portal.core import edition
 from portal.core.db import requires_transaction
 from portal.core.files import UnsafeFile, delete_stored, inspect_upload, store_bytes
 from portal.core.files.kinds import EXTENSION, MIME
-from portal.core.text import fold
+from portal.core.text import fold, new_slug
 from procedures.enums import ProcedureState
 from procedures.exchange.columns import Row
 from procedures.exchange.dumping import (
@@ -362,10 +361,9 @@ def _field(given: Row) -> Field:
     for field in Field.objects.all():
         if fold(field.name) == fold(given["name"]):
             return field
-    slug = given["slug"] or slugify(fold(given["name"]))[:60].strip("-") or "linh-vuc"
-    stem, number = slug, 2
-    while Field.objects.filter(slug=slug).exists():
-        slug, number = f"{stem[:58]}-{number}", number + 1
+    taken = set(Field.objects.values_list("slug", flat=True))
+    name = given["slug"] or given["name"]
+    slug = new_slug(name, taken=taken, plain="linh-vuc", letters=60)
     return Field.objects.create(slug=slug, name=given["name"])
 
 

@@ -6,11 +6,10 @@ from typing import Final, TypeVar
 
 from django.db import connection, transaction
 from django.db.models import Max
-from django.utils.text import slugify
 
 from portal.core import edition
 from portal.core.db import requires_transaction
-from portal.core.text import fold
+from portal.core.text import new_slug
 from procedures.enums import ProcedureState
 from procedures.models import LifeEvent, LifeEventEntry, Procedure
 
@@ -27,10 +26,6 @@ class EventAbsent(Exception):
 
 class OrderChanged(Exception):
     """What was to be moved stands elsewhere by now."""
-
-
-class NoSuchProcedure(Exception):
-    """No procedure in force has this code."""
 
 
 class AlreadyThere(Exception):
@@ -62,7 +57,12 @@ def add_event(*, text: EventText) -> LifeEvent:
         # Two at once would take the same address.
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
     last = LifeEvent.objects.aggregate(last=Max("position"))["last"] or 0
-    slug = _free_slug(text.title)
+    slug = new_slug(
+        text.title,
+        taken=set(LifeEvent.objects.values_list("slug", flat=True)),
+        plain="su-kien",
+        letters=56,
+    )
     return LifeEvent.objects.create(slug=slug, position=last + 1, **asdict(text))
 
 
@@ -121,9 +121,7 @@ def add_entry(*, event_id: int, code: str, need: str) -> LifeEventEntry:
     :raises AlreadyThere, TooMany: as they say.
     """
     event = _lock(event_id)
-    procedure = Procedure.objects.findable().filter(code=code).first()
-    if procedure is None:
-        raise NoSuchProcedure(code)
+    procedure = Procedure.objects.findable().with_code(code)
     if event.entries.filter(procedure=procedure).exists():
         raise AlreadyThere(code)
     entries = event.entries.aggregate(last=Max("position"))
@@ -200,12 +198,3 @@ def _moved(rows: Sequence[R], moved: int, *, seen_at: int, up: bool) -> list[R]:
     for position, row in enumerate(ordered, start=1):
         row.position = position
     return ordered
-
-
-def _free_slug(title: str) -> str:
-    stem = slugify(fold(title))[:56].strip("-") or "su-kien"
-    taken = set(LifeEvent.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
-    slug, number = stem, 2
-    while slug in taken:
-        slug, number = f"{stem}-{number}", number + 1
-    return slug

@@ -11,11 +11,10 @@ from accounts.models import StaffRole, Unit, User
 from portal.core import edition
 from portal.core.dates import local_day
 from portal.core.db import requires_transaction
-from procedures.enums import ProcedureState, TimeUnit
+from procedures.enums import TimeUnit
 from procedures.models import Case, LocalRule, Procedure
 from procedures.overrides import is_shorter
 from procedures.policies import require_publisher
-from procedures.services.drafting import NoSuchProcedure
 
 
 class NotTheirs(Exception):
@@ -162,14 +161,8 @@ def _agency(role: StaffRole) -> int | None:
 @requires_transaction
 def _lock(code: str) -> Procedure:
     """Lock the procedure: two who add a rule about the same thing wait for each other here."""
-    procedure = (
-        Procedure.objects.select_for_update(of=("self",), no_key=True)
-        .filter(code=code, state=ProcedureState.PUBLISHED, current_revision__isnull=False)
-        .first()
-    )
-    if procedure is None:
-        raise NoSuchProcedure(code)
-    return procedure
+    shown = Procedure.objects.published().filter(current_revision__isnull=False)
+    return shown.lock().with_code(code)
 
 
 def _check_target(rule: LocalRule) -> None:

@@ -114,7 +114,7 @@ class Plan:
 
 def clean_codes(codes: Collection[str]) -> list[str]:
     """:raises NothingChosen: if there is nothing to look for, or more than a decision has."""
-    wanted = sorted({code.replace("\x00", "") for code in codes} - {""})
+    wanted = sorted(set(codes) - {""})
     if not 0 < len(wanted) <= MOST:
         raise NothingChosen(len(wanted))
     return wanted

@@ -3,21 +3,18 @@
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import Model
-from django.utils.text import slugify
 
 from accounts.models import User
 from portal.core.db import requires_transaction
-from portal.core.text import fold
+from portal.core.text import new_slug
 from procedures.enums import WORKING
 from procedures.models import Revision
 from procedures.services.drafting import PageMark, lock_for_edit
 
 M = TypeVar("M", bound=Model)
-
-_KEY_LENGTH: Final = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +75,6 @@ def take_up(
     return revision, True
 
 
-def new_key(name: str, *, taken: Collection[str], plain: str) -> str:
-    """Return a key made from a name, unlike those taken; `plain` where the name gives none."""
-    stem = slugify(fold(name))[:_KEY_LENGTH].strip("-") or plain
-    key, number = stem, 2
-    while key in taken:
-        key, number = f"{stem}-{number}", number + 1
-    return key
-
-
 def settle_keys(
     rows: Iterable[tuple[str, str]], *, known: Collection[str], plain: str
 ) -> list[str]:
@@ -105,7 +93,7 @@ def settle_keys(
         used |= {key} if is_kept else set()
     keys = []
     for key, (_key, name) in zip(kept, rows, strict=True):
-        settled = key or new_key(name, taken=used | set(known), plain=plain)
+        settled = key or new_slug(name, taken=used | set(known), plain=plain)
         used.add(settled)
         keys.append(settled)
     return keys

@@ -14,7 +14,6 @@ from procedures.enums import ProcedureState, RevisionState
 from procedures.indexing import index_procedures
 from procedures.models import Offer, Procedure, Revision
 from procedures.policies import require_publisher
-from procedures.services.drafting import NoSuchProcedure
 
 _REPEAL = (
     "state", "repealed_at", "repealed_by", "repeal_decision", "repeal_date", "replaced_by",
@@ -64,7 +63,7 @@ def repeal_procedure(
     today = local_day(at)
     if decision_date > today:
         raise NotYetDecided(decision_date)
-    procedure = _lock(code)
+    procedure = Procedure.objects.lock().with_code(code)
     if procedure.state == ProcedureState.REPEALED:
         raise AlreadyRepealed(code)
     procedure.replaced_by = _replacement(procedure, replaced_by)
@@ -98,7 +97,7 @@ def take_repeal_back(*, code: str, publisher: User, at: datetime) -> Procedure:
     :raises NotAPublisher: if `publisher` may not publish now.
     """
     require_publisher(publisher, at=at)
-    procedure = _lock(code)
+    procedure = Procedure.objects.lock().with_code(code)
     if procedure.state != ProcedureState.REPEALED:
         raise NotRepealed(code)
     for ended in procedure.repeal_ended:
@@ -115,15 +114,6 @@ def take_repeal_back(*, code: str, publisher: User, at: datetime) -> Procedure:
 
 
 @requires_transaction
-def _lock(code: str) -> Procedure:
-    procedure = (
-        Procedure.objects.select_for_update(of=("self",), no_key=True).filter(code=code).first()
-    )
-    if procedure is None:
-        raise NoSuchProcedure(code)
-    return procedure
-
-
 def _replacement(procedure: Procedure, code: str) -> Procedure | None:
     if not code:
         return None

@@ -14,10 +14,6 @@ class SaysNothing(Exception):
     """A saying without a word, or one that means only itself."""
 
 
-class NoSuchProcedure(Exception):
-    """No procedure has that code."""
-
-
 @transaction.atomic(durable=True)
 def save_synonym(
     *, said: str, meant: list[str], note: str, is_active: bool, by: User, at: datetime
@@ -55,10 +51,7 @@ def save_boost(
 
     :raises NoSuchProcedure: if none has that code.
     """
-    try:
-        procedure = Procedure.objects.get(code=code)
-    except Procedure.DoesNotExist as missing:
-        raise NoSuchProcedure(code) from missing
+    procedure = Procedure.objects.with_code(code)
     boost, _created = Boost.objects.update_or_create(
         procedure=procedure,
         folded=plain(phrase),

@@ -11,17 +11,16 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
-from django.utils.text import slugify
 
 from accounts.models import User
 from portal.core import edition
 from portal.core.db import requires_transaction
-from portal.core.text import fold
+from portal.core.text import new_slug
 from procedures import workflow
 from procedures.enums import ProcedureState
 from procedures.models import Offer, Procedure, ProcessingTime, WorkflowVersion
 from procedures.policies import needs_small_office
-from procedures.services.drafting import IsRepealed, NoSuchProcedure
+from procedures.services.drafting import IsRepealed
 from procedures.workflow import Steps
 
 
@@ -58,11 +57,7 @@ def open_draft(*, code: str, editor: User, at: datetime) -> WorkflowVersion:
     :raises IsRepealed: if the procedure has been repealed.
     """
     # The procedure's row is where two presses wait for each other.
-    procedure = (
-        Procedure.objects.select_for_update(of=("self",), no_key=True).filter(code=code).first()
-    )
-    if procedure is None:
-        raise NoSuchProcedure(code)
+    procedure = Procedure.objects.lock().with_code(code)
     if procedure.state == ProcedureState.REPEALED:
         raise IsRepealed(code)
     versions = procedure.workflow_versions
@@ -166,19 +161,11 @@ def _lock(draft_id: int, version: int) -> WorkflowVersion:
 
 
 def _with_keys(steps: Steps) -> list[dict[str, Any]]:
-    keys = {step["key"] for step in steps if step.get("key")}
+    # "reception" and "return" are the desk's own steps.
+    keys = {"reception", "return"} | {step["key"] for step in steps if step.get("key")}
     kept = []
     for step in steps:
-        key = step.get("key") or _new_key(step["name"], keys)
+        key = step.get("key") or new_slug(step["name"], taken=keys, plain="buoc")
         keys.add(key)
         kept.append({**step, "key": key})
     return kept
-
-
-def _new_key(name: str, taken: set[str]) -> str:
-    stem = slugify(fold(name))[:48].strip("-") or "buoc"
-    key, number = stem, 2
-    # "reception" and "return" are the desk's own steps.
-    while key in taken or key in {"reception", "return"}:
-        key, number = f"{stem}-{number}", number + 1
-    return key

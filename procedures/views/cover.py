@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from portal.core.decorators import public_page
 from portal.core.pdf import qr_data_uri
+from procedures.models import NoSuchProcedure
 from procedures.selectors import by_hand
 from procedures.selectors.finder_steps import AGENCY, CASE
-from procedures.selectors.published import ListedPage, NoSuchProcedure, ProcedureRepealed
+from procedures.selectors.published import ListedPage, ProcedureRepealed
 
 
 @public_page

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_POST
 from accounts.requests import StaffRequest
 from portal.core.text import whole_number
 from procedures.forms.articles import PlacingForm, PublishForm, SendBackForm
+from procedures.policies import NotAPublisher, OwnEdit
 from procedures.services import article_review as review, articles as services
-from procedures.services.publishing import NotAPublisher, OwnEdit
 from procedures.views.editor_articles import article_page, standing_of
 from procedures.views.editor_frame import editors_only, publishers_only
 

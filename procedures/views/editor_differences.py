@@ -5,6 +5,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.requests import StaffRequest
 from portal.core.text import whole_number
+from procedures.models import NoSuchProcedure
 from procedures.selectors import editor_differences as selectors
 from procedures.views.editor_frame import editors_only, show
 
@@ -19,6 +20,6 @@ def differences(request: StaffRequest, code: str) -> HttpResponse:
             old=whole_number(request.GET.get("tu", "")),
             new=whole_number(request.GET.get("den", "")),
         )
-    except selectors.NoSuchProcedure as unknown:
+    except NoSuchProcedure as unknown:
         raise Http404 from unknown
     return show(request, "procedures/editor/differences.html", {"page": page})

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import StaffRequest
 from portal.core.text import whole_number
+from procedures.models import NoSuchProcedure
 from procedures.selectors import editor_draft as selectors
 from procedures.selectors.editor_draft import DraftPage
 from procedures.services import drafting
@@ -35,7 +36,7 @@ def about_draft(
     def opened(request: StaffRequest, code: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
             page = selectors.get_draft_page(code, current=str(kwargs.get("part", "")))
-        except selectors.NoSuchProcedure as unknown:
+        except NoSuchProcedure as unknown:
             raise Http404 from unknown
         except selectors.NoDraft:
             messages.info(request, _("Thủ tục này không có bản nháp nào đang soạn."))
@@ -52,8 +53,8 @@ def draft(request: StaffRequest, code: str) -> HttpResponse:
     if request.method != "POST":
         return _look_over(request, code)
     try:
-        drafting.open_draft(code=code.replace("\x00", ""), editor=request.user, at=timezone.now())
-    except drafting.NoSuchProcedure as unknown:
+        drafting.open_draft(code=code, editor=request.user, at=timezone.now())
+    except NoSuchProcedure as unknown:
         raise Http404 from unknown
     except drafting.IsRepealed:
         messages.warning(request, _("Thủ tục đã bãi bỏ thì không soạn nội dung mới."))

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.requests import StaffRequest
 from portal.core.text import whole_number
 from procedures.importing.findings import WORDS, Kind
-from procedures.models import ImportedRecord
+from procedures.models import ImportedRecord, NoSuchProcedure
 from procedures.selectors import import_findings, import_sides
 from procedures.services import drafting, finding_reviews
 from procedures.views.editor_frame import editors_only, show
@@ -107,7 +107,7 @@ def mend(request: StaffRequest, code: str) -> HttpResponse:
     """Open the draft of a procedure at the part where a finding is mended."""
     try:
         drafting.open_draft(code=code, editor=request.user, at=timezone.now())
-    except drafting.NoSuchProcedure as absent:
+    except NoSuchProcedure as absent:
         raise Http404 from absent
     except drafting.IsRepealed:
         messages.warning(request, _("Thủ tục đã bãi bỏ, không sửa nữa."))

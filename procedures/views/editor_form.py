@@ -50,7 +50,7 @@ def form(request: StaffRequest, page: DraftPage, part: str) -> HttpResponse:
 def begin(request: StaffRequest, page: DraftPage, part: str) -> HttpResponse:
     """Begin an e-form: from one question, the standard form or another procedure's."""
     source = request.POST.get("tu", "")
-    code = request.POST.get("ma", "").strip().split(" ")[0].replace("\x00", "")
+    code = request.POST.get("ma", "").strip().split(" ")[0]
 
     def make(sheet: Page) -> object:
         if source == "thu-tuc":

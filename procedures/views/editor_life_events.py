@@ -14,14 +14,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.requests import StaffRequest
 from portal.core.text import whole_number
 from procedures.forms.life_events import AddEntryForm, EventForm, NeedForm
-from procedures.models import LifeEvent, LifeEventEntry
+from procedures.models import LifeEvent, LifeEventEntry, NoSuchProcedure
 from procedures.selectors import life_events as selectors
 from procedures.services import life_events as services
 from procedures.views.editor_frame import editors_only, show
 
 MENU: Final = "procedures:editor_events"
 _SAID: Final[dict[type[Exception], str | Promise]] = {
-    services.NoSuchProcedure: gettext_lazy("Không có thủ tục còn hiệu lực nào mang mã này."),
+    NoSuchProcedure: gettext_lazy("Không có thủ tục còn hiệu lực nào mang mã này."),
     services.AlreadyThere: gettext_lazy("Sự kiện đã có thủ tục này."),
     services.TooMany: gettext_lazy("Sự kiện đã đủ 20 thủ tục. Bỏ bớt một thủ tục trước."),
 }

@@ -15,11 +15,11 @@ from accounts.enums import Role
 from accounts.requests import StaffRequest
 from portal.core.dates import format_short_day
 from procedures.forms.local_rules import EndForm, LocalFeeForm, LocalTimeForm
-from procedures.overrides import decision_words
+from procedures.models import NoSuchProcedure
+from procedures.overrides import decision_of
 from procedures.policies import NotAPublisher
 from procedures.selectors import local_rules as selectors
-from procedures.selectors.editor_draft import NoSuchProcedure
-from procedures.services import drafting, local_rules as services
+from procedures.services import local_rules as services
 from procedures.views.editor_frame import editors_only, publishers_only, show
 
 _NOT_YOURS: Final = gettext_lazy("Vai trò của ông/bà không quyết định cho nơi này.")
@@ -98,11 +98,11 @@ def add(request: StaffRequest, code: str, kind: str) -> HttpResponse:
                 "valid_from",
                 _("Nơi này đã có quy định %(decision)s, áp dụng từ %(day)s. Kết thúc nó trước.")
                 % {
-                    "decision": decision_words(overlap.rule),
+                    "decision": decision_of(overlap.rule),
                     "day": format_short_day(overlap.rule.valid_from),
                 },
             )
-        except drafting.NoSuchProcedure as gone:
+        except NoSuchProcedure as gone:
             raise Http404 from gone
         else:
             messages.success(request, _("Đã ghi. Hồ sơ nộp từ ngày áp dụng sẽ theo quy định này."))

@@ -165,7 +165,7 @@ def _wanted(request: StaffRequest) -> Wanted:
     level = whole_number(request.GET.get("muc", "")) or 0
     return Wanted(
         question=read_question(request.GET.get("q", "")),
-        field=request.GET.get("linh_vuc", "").replace("\x00", ""),
+        field=request.GET.get("linh_vuc", ""),
         level=level if 1 <= level <= 4 else 0,
     )
 

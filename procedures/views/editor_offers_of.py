@@ -10,9 +10,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.decorators import fresh_proof_required
 from accounts.requests import StaffRequest
 from procedures.forms.offers import EndForm
+from procedures.models import NoSuchProcedure
 from procedures.policies import NotAPublisher, OutsideAgency
 from procedures.selectors import editor_offers as selectors
-from procedures.selectors.editor_draft import NoSuchProcedure
 from procedures.selectors.editor_offers import OffersPage
 from procedures.services import offers as services
 from procedures.services.offer_plan import BadTerms

@@ -24,7 +24,7 @@ from procedures.forms.parts_fees import FeesForm
 from procedures.forms.parts_papers import PapersForm, PrintablesForm
 from procedures.forms.parts_questions import QuestionsForm
 from procedures.forms.parts_texts import FilingForm, GeneralForm, GroundsForm, OrderForm
-from procedures.models import Revision
+from procedures.models import NoSuchProcedure, Revision
 from procedures.selectors import editor_draft as selectors
 from procedures.selectors.editor_draft import DraftPage
 from procedures.selectors.editor_parts import part_label
@@ -138,7 +138,7 @@ def part(request: StaffRequest, code: str, part: str) -> HttpResponse:
         raise Http404
     try:
         draft = selectors.get_draft_page(code, current=part)
-    except selectors.NoSuchProcedure as unknown:
+    except NoSuchProcedure as unknown:
         raise Http404 from unknown
     except selectors.NoDraft:
         return _gone(request, code, part)
@@ -180,7 +180,7 @@ def printable(request: StaffRequest, page: DraftPage, /, key: str) -> HttpRespon
 def _save(attempt: Attempt) -> HttpResponse:
     revision, form = attempt.draft.revision, attempt.form
     version = posted_version(attempt.request)
-    token = attempt.request.POST.get("trang", "")[:36].replace("\x00", "")
+    token = attempt.request.POST.get("trang", "")[:36]
     if not form.is_valid():
         is_own = bool(token) and token == revision.edit_page
         return _refuse(attempt) if version == revision.version or is_own else _stale(attempt)

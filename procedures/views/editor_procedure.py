@@ -12,8 +12,8 @@ from accounts.enums import Role
 from accounts.requests import StaffRequest
 from procedures import policies
 from procedures.forms.editing import CreateForm, RepealForm
+from procedures.models import NoSuchProcedure
 from procedures.selectors import editor_procedure as selectors
-from procedures.selectors.editor_draft import NoSuchProcedure
 from procedures.services import drafting, repealing
 from procedures.views.editor_frame import editors_only, publishers_only, show
 
@@ -96,10 +96,8 @@ def repeal(request: StaffRequest, code: str) -> HttpResponse:
 def take_repeal_back(request: StaffRequest, code: str) -> HttpResponse:
     """Put a repealed procedure back in force."""
     try:
-        repealing.take_repeal_back(
-            code=code.replace("\x00", ""), publisher=request.user, at=timezone.now()
-        )
-    except drafting.NoSuchProcedure as unknown:
+        repealing.take_repeal_back(code=code, publisher=request.user, at=timezone.now())
+    except NoSuchProcedure as unknown:
         raise Http404 from unknown
     except (repealing.NotRepealed, policies.NotAPublisher):
         messages.warning(request, _("Chưa ghi gì: thủ tục đang có hiệu lực, hoặc vai trò đã hết."))

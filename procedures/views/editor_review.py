@@ -19,6 +19,7 @@ from portal.core.text import whole_number
 from procedures import policies
 from procedures.forms.editing import ScheduleForm, SendBackForm
 from procedures.forms.situation import SituationForm
+from procedures.models import NoSuchProcedure
 from procedures.selectors import detail, editor_draft, editor_review
 from procedures.selectors.editor_draft import DraftPage
 from procedures.services import drafting, locking, publishing, reviewing
@@ -160,7 +161,7 @@ def preview(request: StaffRequest, code: str) -> HttpResponse:
     """Show the public page as the draft would have it."""
     try:
         page = editor_draft.get_preview(code, asked=read_asked(request), at=timezone.now())
-    except editor_draft.NoSuchProcedure as unknown:
+    except NoSuchProcedure as unknown:
         raise Http404 from unknown
     except (editor_draft.NoDraft, detail.NothingToShow):
         messages.info(request, _("Chưa có bản nháp nào có trường hợp để xem trước."))

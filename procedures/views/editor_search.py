@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import StaffRequest
 from procedures.forms.teaching import BoostForm, SynonymForm
+from procedures.models import NoSuchProcedure
 from procedures.selectors import editor_search as selectors
 from procedures.services import teaching
 from procedures.views.editor_frame import editors_only, show
@@ -21,7 +22,7 @@ MENU = "procedures:editor_search"
 def search(request: StaffRequest) -> HttpResponse:
     """Show what the search knows and misses, and try a question on it."""
     found = selectors.get_search_page(
-        looked_for=request.GET.get("tu", "")[:120].replace("\x00", ""),
+        looked_for=request.GET.get("tu", "")[:120],
         page=request.GET.get("trang", ""),
         typed=request.GET.get("q", ""),
     )
@@ -32,7 +33,7 @@ def search(request: StaffRequest) -> HttpResponse:
 @editors_only
 def synonym(request: StaffRequest) -> HttpResponse:
     """Add a saying, or change or switch off one of the same words."""
-    said = request.GET.get("noi", "")[:120].replace("\x00", "")
+    said = request.GET.get("noi", "")[:120]
     known = selectors.find_saying(said)
     initial = {"said": said, "is_active": True}
     if known is not None:
@@ -64,7 +65,7 @@ def boost(request: StaffRequest) -> HttpResponse:
     if form.is_valid():
         try:
             teaching.save_boost(**form.cleaned_data, by=request.user, at=timezone.now())
-        except teaching.NoSuchProcedure:
+        except NoSuchProcedure:
             form.add_error("code", _("Không có thủ tục nào mang mã này."))
         else:
             messages.success(request, _("Đã lưu. Tìm kiếm dùng ngay từ bây giờ."))

@@ -21,7 +21,7 @@ from procedures.forms.workflow import (
     moved,
     typed_rows,
 )
-from procedures.models import WorkflowVersion
+from procedures.models import NoSuchProcedure, WorkflowVersion
 from procedures.policies import NotAPublisher, OwnEdit
 from procedures.selectors import workflows as selectors
 from procedures.selectors.workflows import WorkflowPage
@@ -83,8 +83,8 @@ def _save(
 def begin(request: StaffRequest, code: str) -> HttpResponse:
     """Begin a draft with the steps of the newest version, or meet the colleagues' one."""
     try:
-        services.open_draft(code=code.replace("\x00", ""), editor=request.user, at=timezone.now())
-    except drafting.NoSuchProcedure as unknown:
+        services.open_draft(code=code, editor=request.user, at=timezone.now())
+    except NoSuchProcedure as unknown:
         raise Http404 from unknown
     except drafting.IsRepealed:
         messages.warning(request, _("Thủ tục đã bãi bỏ thì không soạn quy trình mới."))
@@ -148,7 +148,7 @@ def _publish(request: StaffRequest, draft: WorkflowVersion, form: WorkflowPublis
 def _page(code: str) -> WorkflowPage:
     try:
         return selectors.get_workflow_page(code, on=timezone.localdate())
-    except selectors.NoSuchProcedure as unknown:
+    except NoSuchProcedure as unknown:
         raise Http404 from unknown
 
 

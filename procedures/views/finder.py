@@ -8,10 +8,11 @@ from django.utils import timezone
 
 from portal.core.decorators import public_page
 from procedures.forms.finder import FinderForm
+from procedures.models import NoSuchProcedure
 from procedures.selectors import finder
 from procedures.selectors.finder_answer import FinderAnswer
 from procedures.selectors.finder_steps import read_given
-from procedures.selectors.published import ListedPage, NoSuchProcedure, ProcedureRepealed
+from procedures.selectors.published import ListedPage, ProcedureRepealed
 
 
 @public_page

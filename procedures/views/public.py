@@ -16,7 +16,7 @@ from portal.core.decorators import public_page
 from portal.core.files import FileDamaged, clean_name, open_stored
 from procedures import missed
 from procedures.forms.situation import SituationForm
-from procedures.models import PrintableForm
+from procedures.models import NoSuchProcedure, PrintableForm
 from procedures.search import Question, read_question
 from procedures.selectors import (
     browse,
@@ -120,7 +120,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     asked = read_asked(request)
     try:
         page = detail.get_procedure_page(code=code, asked=asked, at=timezone.now())
-    except published.NoSuchProcedure:
+    except NoSuchProcedure:
         meant = published.find_code(code)
         if meant:
             query = request.META.get("QUERY_STRING", "")

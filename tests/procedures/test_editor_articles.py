@@ -13,10 +13,10 @@ from portal.core.files import UnsafeFile, inspect_film, read_captions
 from portal.core.files.films import MAX_FILM_BYTES
 from procedures.enums import ArticleKind, ArticleTopic, TextState
 from procedures.models import Article, ArticleVersion, Clip, Picture
+from procedures.policies import NotAPublisher, OwnEdit
 from procedures.selectors.editor_articles import compare
 from procedures.services import article_media, article_review as review, articles as services
 from procedures.services.articles import Words
-from procedures.services.publishing import NotAPublisher, OwnEdit
 from tests.factories.accounts import StaffFactory, UnitFactory, sign_in_proved
 from tests.factories.editorial import (
     DOT,

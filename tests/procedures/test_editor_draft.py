@@ -131,5 +131,5 @@ def test_the_overview_tells_what_is_published_and_who_did_it(client, editor):
 
     page = client.get(reverse("procedures:editor_procedure", args=[revision.procedure.code]))
 
-    assert "Quyết định 01/QĐ-UBND, 02/01/2026" in page.text
+    assert "Quyết định 01/QĐ-UBND ngày 02/01/2026" in page.text
     assert "Soạn bản sửa đổi" in page.text

@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts.enums import Role
 from portal.core import edition
 from procedures.enums import ProcedureState
-from procedures.models import LifeEvent, LifeEventEntry, Procedure
+from procedures.models import LifeEvent, LifeEventEntry, NoSuchProcedure, Procedure
 from procedures.services import life_events as services
 from procedures.services.default_life_events import add_default_events
 from tests.factories.accounts import StaffFactory, UnitFactory, sign_in_proved
@@ -145,7 +145,7 @@ def test_refused_procedure_is_explained_and_what_was_typed_kept(editor, event, c
 def test_repealed_procedure_is_not_added(event):
     repealed = ProcedureFactory(state=ProcedureState.REPEALED)
 
-    with pytest.raises(services.NoSuchProcedure):
+    with pytest.raises(NoSuchProcedure):
         services.add_entry(event_id=event.pk, code=repealed.code, need="x")
 
 

@@ -10,11 +10,10 @@ from django.urls import reverse
 from accounts.enums import Role, Tier
 from procedures import overrides
 from procedures.enums import FeeStatus, FilingChannel, TimeUnit
-from procedures.models import LocalRule, ProcessingTime
+from procedures.models import LocalRule, NoSuchProcedure, ProcessingTime
 from procedures.policies import NotAPublisher
 from procedures.selectors.detail import Asked, get_procedure_page
 from procedures.services import local_rules
-from procedures.services.drafting import NoSuchProcedure
 from procedures.services.local_rules import NewRule
 from tests.factories.accounts import StaffFactory, UnitFactory
 from tests.factories.procedures import (

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from procedures import facts
 from procedures.enums import FeeStatus, FeeUnit, FilingChannel, PaperSource, TimeUnit
-from procedures.models import FeeRule, Paper, Procedure, ProcessingTime
+from procedures.models import FeeRule, NoSuchProcedure, Paper, Procedure, ProcessingTime
 from procedures.selectors import detail
 from procedures.selectors.detail import Asked, ListedPage, get_procedure_page
 from tests.factories.accounts import UnitFactory
@@ -288,7 +288,7 @@ def test_repealed_procedure_names_itself(db):
 
 
 def test_unknown_code_is_no_procedure(db):
-    with pytest.raises(detail.NoSuchProcedure):
+    with pytest.raises(NoSuchProcedure):
         page_of("9.999999")
 
 
