@@ -54,6 +54,8 @@ class RetentionTerms:
     # Of a notice: its words, then that it was sent, when, and to which address.
     notice_words: timedelta
     notice_rows: timedelta
+    # A file that was brought into the catalogue, once it is taken in or was refused.
+    catalogue_files: timedelta
     # A closed dossier, where no rule says otherwise; it is listed so long before it may be erased.
     dossier_months: int
     dossier_notice: timedelta
@@ -68,6 +70,7 @@ RETENTION: Final = (
         draft_notice=timedelta(days=7),
         notice_words=timedelta(days=90),
         notice_rows=timedelta(days=730),
+        catalogue_files=timedelta(days=90),
         dossier_months=120,
         dossier_notice=timedelta(days=30),
         source="Luật Lưu trữ 33/2024/QH15; thời hạn mặc định của cổng",

@@ -39,7 +39,8 @@ class Line:
     name: str
     outcome: Outcome
     words: tuple[str, ...] = ()
-    gives_offers: bool = False
+    # For whom it gives offers: ids of units, None for a whole tier.
+    offers_for: tuple[int | None, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -48,6 +49,7 @@ class Line:
             "name": self.name,
             "outcome": self.outcome.value,
             "words": list(self.words),
+            **({"offers_for": list(self.offers_for)} if self.offers_for else {}),
         }
 
 
@@ -65,7 +67,7 @@ class Report:
 
     @property
     def gives_offers(self) -> bool:
-        return any(line.gives_offers for line in self.lines)
+        return any(line.offers_for for line in self.lines)
 
     @property
     def digest(self) -> str:

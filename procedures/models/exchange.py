@@ -47,6 +47,8 @@ class CatalogueFile(models.Model):
     )
     confirmed_at = models.DateTimeField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
+    # Nobody needs the bytes any more; the row says for good who brought in what, and its hash.
+    file_removed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("tệp nhập danh mục")
@@ -68,6 +70,11 @@ class CatalogueFile(models.Model):
                 condition=Q(state=ExchangeState.DONE, done_at__isnull=False)
                 | (~Q(state=ExchangeState.DONE) & Q(done_at__isnull=True)),
                 name="catalogue_file_done_has_moment",
+            ),
+            models.CheckConstraint(
+                condition=Q(file_removed_at__isnull=True)
+                | Q(state__in=[ExchangeState.DONE, ExchangeState.REFUSED]),
+                name="catalogue_file_kept_while_needed",
             ),
         ]
 

@@ -12,13 +12,12 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from accounts.enums import Role
 from accounts.models import User
-from accounts.selectors import list_roles
 from portal.core import wakeups
-from portal.core.dates import local_day
+from portal.core.db import requires_transaction
 from portal.core.files import FileDamaged, StorageUnavailable, read_stored, store_bytes
 from portal.core.files.names import shown_name
 from procedures.enums import ExchangeKind, ExchangeState
@@ -28,6 +27,7 @@ from procedures.exchange.package import Package, UnreadablePackage
 from procedures.exchange.report import Report
 from procedures.exchange.workbooks import UnreadableWorkbook, read_rows
 from procedures.models import CatalogueFile
+from procedures.policies import NotAPublisher, OutsideAgency, offers_in_reach
 from procedures.services import exchanging
 
 logger = logging.getLogger(__name__)
@@ -37,6 +37,7 @@ WAKE_EXCHANGE: Final = "procedures.tasks.work_on_files"
 SMALL_BYTES: Final = 100_000
 LEASE: Final = timedelta(minutes=30)
 MOST_ATTEMPTS: Final = 3
+REMOVED_AT_ONCE: Final = 200
 _WORKING: Final = (ExchangeState.RECEIVED, ExchangeState.CONFIRMED)
 
 
@@ -53,7 +54,7 @@ class NotConfirmable(Exception):
 
 
 class NeedsPublisher(Exception):
-    """The file gives offers to units, which only a publisher may do."""
+    """The file gives offers, and whoever confirms may not assign every one of them."""
 
 
 class _Taken(Exception):
@@ -118,9 +119,7 @@ def _confirm(*, file_id: UUID, report_hash: str, by: User, at: datetime) -> Cata
         return file
     if file.state != ExchangeState.CHECKED or file.report_hash != report_hash:
         raise NotConfirmable(file_id)
-    if file.needs_publisher and not any(
-        held.role == Role.PUBLISHER for held in list_roles(by, on=local_day(at))
-    ):
+    if file.needs_publisher and not may_confirm(file, by=by, at=at):
         raise NeedsPublisher(file_id)
     file.state, file.confirmed_by, file.confirmed_at = ExchangeState.CONFIRMED, by, at
     file.due_at, file.attempts = at, 0
@@ -128,6 +127,51 @@ def _confirm(*, file_id: UUID, report_hash: str, by: User, at: datetime) -> Cata
     if file.size > SMALL_BYTES:
         wakeups.wake(WAKE_EXCHANGE)
     return file
+
+
+def may_confirm(file: CatalogueFile, *, by: User, at: datetime) -> bool:
+    """Tell whether somebody may assign all the offers that a file gives, by its report."""
+    if not file.needs_publisher:
+        return True
+    try:
+        reach = offers_in_reach(by, at=at, publishes=True)
+        for unit_id in _offers_for(file):
+            reach.check(unit_id)
+    except (NotAPublisher, OutsideAgency):
+        return False
+    return True
+
+
+def _offers_for(file: CatalogueFile) -> set[int | None]:
+    targets = {unit_id for line in file.report for unit_id in line.get("offers_for", ())}
+    # A report from before targets were noted: it may give to anybody.
+    return targets or {None}
+
+
+def files_to_remove(*, before: datetime) -> QuerySet[CatalogueFile]:
+    """Return what nobody needs in the store any more: at its end, or waiting, since then."""
+    return CatalogueFile.objects.filter(file_removed_at=None).filter(
+        Q(state=ExchangeState.DONE, done_at__lt=before)
+        | Q(state__in=[ExchangeState.REFUSED, ExchangeState.CHECKED], uploaded_at__lt=before)
+    )
+
+
+@requires_transaction
+def forget_files(*, before: datetime, at: datetime) -> tuple[int, list[str]]:
+    """
+    Note that some files are kept no longer; return how many, and where they are in the store.
+
+    Rows and reports stay. What nobody has confirmed by then can be confirmed no more.
+    """
+    due = files_to_remove(before=before).select_for_update(of=("self",), no_key=True)
+    keys = []
+    for file in due.order_by("uploaded_at")[:REMOVED_AT_ONCE]:
+        if file.state == ExchangeState.CHECKED:
+            _set_refused(file, _("Không ai xác nhận trong thời hạn lưu tệp. Hãy chọn lại tệp."))
+        file.file_removed_at = at
+        file.save(update_fields=["file_removed_at"])
+        keys.append(file.storage_key)
+    return len(keys), keys
 
 
 def work_on_due(*, at: datetime) -> int:
@@ -177,7 +221,9 @@ def _take(
         exchanging.take(
             given,
             package=package,
-            by=file.confirmed_by,
+            # Who wrote it, not who let it in: the author of a draft does not publish it.
+            by=file.uploaded_by,
+            confirmed_by=file.confirmed_by,
             at=at,
             dry_run=False,
             expected=file.report_hash,

@@ -82,18 +82,21 @@ def take(
     at: datetime,
     dry_run: bool,
     expected: str = "",
+    confirmed_by: User | None = None,
     on_kept: Callable[[], None] | None = None,
 ) -> Report:
     """
     Store what a file gives, all in one transaction, or only say what would be stored.
 
+    :param by: who brought the file in: the author of its drafts, who does not publish them.
     :param expected: the digest of the report that was confirmed.
+    :param confirmed_by: who decides on the offers that it gives.
     :param on_kept: called inside the transaction once all is stored.
     :raises UnreadablePackage: if the file turns out to be damaged.
     :raises CatalogueMoved: if the report is another by now, or a line cannot be taken; nothing is
         stored then.
     """
-    taking = _Taking(package=package, by=by, at=at, dry_run=dry_run)
+    taking = _Taking(package=package, by=by, at=at, dry_run=dry_run, confirmed_by=confirmed_by)
     try:
         with suppress(_TakeBack):
             _store(taking, given, expected=expected, on_kept=on_kept)
@@ -140,8 +143,17 @@ def _store(
 class _Taking:
     """One run over a file: what it writes, and what it says of each line."""
 
-    def __init__(self, *, package: Package | None, by: User, at: datetime, dry_run: bool) -> None:
+    def __init__(
+        self,
+        *,
+        package: Package | None,
+        by: User,
+        at: datetime,
+        dry_run: bool,
+        confirmed_by: User | None,
+    ) -> None:
         self.package, self.by, self.at, self.dry_run = package, by, at, dry_run
+        self.confirmed_by = confirmed_by
         self.lines: list[Line] = []
         self.listed: list[int] = []
         self.stored: list[str] = []
@@ -152,9 +164,15 @@ class _Taking:
             self.units[unit.key] = unit
         self.units |= {unit.code: unit for unit in self.units.values() if unit.code}
 
-    def tell(self, one: Given, outcome: Outcome, *words: str, gives_offers: bool = False) -> None:
+    def tell(
+        self,
+        one: Given,
+        outcome: Outcome,
+        *words: str,
+        offers_for: Iterable[int | None] = (),
+    ) -> None:
         told = (*one.notes, *words)
-        self.lines.append(Line(one.line, one.code, one.name, outcome, told, gives_offers))
+        self.lines.append(Line(one.line, one.code, one.name, outcome, told, tuple(offers_for)))
 
     def forget_files(self) -> None:
         """Remove from the store what no row will name."""
@@ -195,7 +213,7 @@ class _Taking:
             return
         words = self._take_revision(procedure, document["revision"])
         words += self._take_workflows(procedure, document)
-        offers = self._take_offers(procedure, document)
+        offers, offers_for = self._take_offers(procedure, document)
         outcome = Outcome.CHANGED if words or offers else Outcome.UNCHANGED
         self.tell(
             one,
@@ -203,7 +221,7 @@ class _Taking:
             *words,
             *offers,
             *_kept_words(procedure, document),
-            gives_offers=bool(offers),
+            offers_for=offers_for,
         )
 
     def _take_new(self, one: Given, document: Row) -> None:
@@ -223,8 +241,8 @@ class _Taking:
         self.listed.append(procedure.pk)
         words = self._take_revision(procedure, document["revision"])
         words += self._take_workflows(procedure, document)
-        offers = self._take_offers(procedure, document)
-        self.tell(one, Outcome.NEW, *words, *offers, gives_offers=bool(offers))
+        offers, offers_for = self._take_offers(procedure, document)
+        self.tell(one, Outcome.NEW, *words, *offers, offers_for=offers_for)
 
     def _take_revision(self, procedure: Procedure, given: Row | None) -> list[str]:
         """Write what a document says as a draft, unless it is known; tell what differs."""
@@ -269,8 +287,14 @@ class _Taking:
                 _("đang có bản nháp quy trình khác: công bố hoặc bỏ bản đó rồi nhập lại")
             ) from error
 
-    def _take_offers(self, procedure: Procedure, document: Row) -> list[str]:
-        """Add the offers that are not there; one that differs from ours is a person's to change."""
+    def _take_offers(
+        self, procedure: Procedure, document: Row
+    ) -> tuple[list[str], list[int | None]]:
+        """
+        Add the offers that are not there; one that differs from ours is a person's to change.
+
+        Return what was added in words, and for whom: None is a whole tier.
+        """
         workflows = {
             place: workflow
             for place, given in enumerate(document["workflows"], start=1)
@@ -284,7 +308,8 @@ class _Taking:
             )
         )
         known = [dump_offer(offer, places) for offer in held]
-        added = []
+        added: list[str] = []
+        offers_for: list[int | None] = []
         for written in document["offers"]:
             given = {
                 **written,
@@ -306,13 +331,16 @@ class _Taking:
                 },
             )
             offer.full_clean(exclude=["procedure"])
+            if self.confirmed_by is not None:
+                offer.assigned_by, offer.assigned_at = self.confirmed_by, self.at
             offer.save()
             known.append(given)
+            offers_for.append(offer.unit_id)
             added.append(_("dịch vụ mức %(level)d cho %(whom)s") % {
                 "level": given["declared_level"], "whom": whom,
             })  # fmt: skip
         self.gave_offers |= bool(added)
-        return added
+        return added, offers_for
 
     def _unit(self, name: str | None) -> Unit | None:
         if name is None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.enums import Role
+from accounts.decorators import fresh_proof_required
 from accounts.requests import StaffRequest
 from portal.core.dates import local_day
 from procedures.enums import ExchangeKind, ExchangeState
@@ -64,7 +64,6 @@ def file_page(request: StaffRequest, upload_id: UUID) -> HttpResponse:
     file = _get(upload_id)
     outcome = request.GET.get("chi", "")
     outcome = outcome if outcome in set(Outcome) else ""
-    is_publisher = any(held.role == Role.PUBLISHER for held in request.roles)
     context = {
         "file": file,
         "counts": exchange.count_outcomes(file),
@@ -74,7 +73,7 @@ def file_page(request: StaffRequest, upload_id: UUID) -> HttpResponse:
         "is_working": file.state in {ExchangeState.RECEIVED, ExchangeState.CONFIRMED},
         "is_waiting": file.state == ExchangeState.CHECKED,
         "is_done": file.state == ExchangeState.DONE,
-        "may_confirm": not file.needs_publisher or is_publisher,
+        "may_confirm": exchange_files.may_confirm(file, by=request.user, at=timezone.now()),
     }
     template = "procedures/editor/exchange_file.html"
     return show(request, template, context, menu=MENU_ENTRY)
@@ -82,8 +81,17 @@ def file_page(request: StaffRequest, upload_id: UUID) -> HttpResponse:
 
 @require_POST
 @editors_only
-def confirm(request: StaffRequest, upload_id: UUID) -> HttpResponse:
-    """Take in what was checked."""
+def confirm(request: StaffRequest, upload_id: UUID) -> HttpResponseBase:
+    """Take in what was checked; offers that it gives are assigned by it, so a code is asked."""
+    file = _get(upload_id)
+    if file.needs_publisher and exchange_files.may_confirm(
+        file, by=request.user, at=timezone.now()
+    ):
+        return _confirm_proved(request, upload_id)
+    return _confirm(request, upload_id)
+
+
+def _confirm(request: StaffRequest, upload_id: UUID) -> HttpResponse:
     try:
         file = exchange_files.confirm(
             file_id=upload_id,
@@ -95,7 +103,7 @@ def confirm(request: StaffRequest, upload_id: UUID) -> HttpResponse:
         raise Http404 from absent
     except exchange_files.NeedsPublisher:
         messages.warning(
-            request, _("Tệp này giao dịch vụ cho đơn vị nên người công bố phải xác nhận.")
+            request, _("Tệp này giao dịch vụ: người công bố của đúng các đơn vị đó phải xác nhận.")
         )
     except exchange_files.NotConfirmable:
         messages.warning(request, _("Báo cáo đã thay đổi. Hãy xem lại rồi xác nhận."))
@@ -109,6 +117,9 @@ def confirm(request: StaffRequest, upload_id: UUID) -> HttpResponse:
                 _("Danh mục đã thay đổi từ lúc kiểm tra nên chưa nhập gì. Hãy xem báo cáo mới."),
             )
     return redirect("procedures:editor_exchange_file", upload_id=upload_id)
+
+
+_confirm_proved = fresh_proof_required(_confirm)
 
 
 @require_safe

@@ -11,14 +11,18 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.enums import Role
 from dossiers.models import Draft, DraftPaper, StoredFile
 from portal.celery import app
+from portal.core.files import store_bytes
 from portal.notices import outbox
 from portal.notices.enums import Medium
 from portal.notices.models import Notice
 from portal.operations import tasks
 from portal.operations.services import retention
-from tests.factories.accounts import CitizenFactory
+from procedures.enums import ExchangeKind, ExchangeState
+from procedures.models import CatalogueFile
+from tests.factories.accounts import CitizenFactory, StaffFactory
 from tests.factories.dossiers import (
     DossierPaperFactory,
     DraftFactory,
@@ -171,3 +175,48 @@ def test_the_command_counts_first_and_beat_runs_it():
     call_command("apply_retention", stdout=StringIO())
     assert told(draft).exists()
     assert app.conf.beat_schedule["apply-retention"]["task"] == tasks.apply_retention.name
+
+
+def brought_in(state, *, days, **more):
+    at = NOW - days * DAY
+    by = StaffFactory(role=Role.EDITOR)
+    taken = {"confirmed_by": by, "confirmed_at": at, "done_at": at}
+    with transaction.atomic():
+        return CatalogueFile.objects.create(
+            kind=ExchangeKind.PACKAGE,
+            name="goi.json",
+            storage_key=store_bytes(b"{}"),
+            sha256="0" * 64,
+            size=2,
+            state=state,
+            report=[{"line": 1, "code": "1.000001", "name": "", "outcome": "new", "words": []}],
+            uploaded_by=by,
+            uploaded_at=at,
+            **(taken if state == ExchangeState.DONE else {}),
+            **more,
+        )
+
+
+@pytest.mark.parametrize("state", ["DONE", "REFUSED", "CHECKED"])
+def test_a_file_of_the_catalogue_goes_90_days_after_its_end_and_its_row_stays(state):
+    young, old = (brought_in(ExchangeState(state), days=days) for days in (89, 91))
+
+    assert retention.due(at=NOW).catalogue_files_removed == 1
+    assert retention.apply(at=NOW).catalogue_files_removed == 1
+    assert retention.apply(at=NOW).catalogue_files_removed == 0
+
+    stored = CatalogueFile.objects.get(pk=old.pk)
+    assert stored.file_removed_at == NOW
+    assert stored.report == old.report
+    assert not default_storage.exists(old.storage_key)
+    assert default_storage.exists(young.storage_key)
+    assert CatalogueFile.objects.get(pk=young.pk).state == state
+    # Without its bytes nothing can be confirmed.
+    assert stored.state == ("DONE" if state == "DONE" else "REFUSED")
+    assert bool(stored.refusal) == (state == "CHECKED")
+
+
+def test_a_file_that_somebody_works_on_is_kept():
+    brought_in(ExchangeState.RECEIVED, days=400)
+
+    assert retention.apply(at=NOW).catalogue_files_removed == 0

@@ -6,13 +6,16 @@ from datetime import UTC, datetime
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from accounts.enums import Role
-from procedures.enums import ExchangeKind, ExchangeState
+from accounts.enums import Role, Tier
+from accounts.forms import PROOF_FIELD
+from procedures.enums import ExchangeKind, ExchangeState, RevisionState
 from procedures.models import CatalogueFile, Offer, Procedure, Revision
-from procedures.services import exchange_files
+from procedures.policies import OwnEdit
+from procedures.services import exchange_files, publishing
 from procedures.tasks import work_on_files
 from tests.factories.accounts import StaffFactory, UnitFactory, sign_in_proved
 from tests.factories.procedures import ProcedureFactory, RevisionFactory
@@ -147,7 +150,7 @@ def test_file_that_gives_offers_is_confirmed_by_a_publisher(page, client):
     file = CatalogueFile.objects.get()
 
     refused = confirm(page, file)
-    assert "người công bố phải xác nhận" in refused.text
+    assert "đúng các đơn vị đó phải xác nhận" in refused.text
     assert not Offer.objects.exists()
 
     confirm(sign_in_proved(client, StaffFactory(role=Role.PUBLISHER)), file)
@@ -239,3 +242,69 @@ def test_only_editors_and_publishers_bring_files_in(client):
     sign_in_proved(client, StaffFactory(role=Role.CLERK))
 
     assert send(client, packed(minimal())).status_code == 403
+
+
+def checked(page, *documents):
+    send(page, packed(*documents))
+    return CatalogueFile.objects.latest("uploaded_at")
+
+
+def test_offers_are_confirmed_by_a_publisher_of_those_who_get_them(page, client):
+    province = UnitFactory(tier=Tier.PROVINCE)
+    one, other = UnitFactory(parent=province), UnitFactory(parent=province)
+    file = checked(page, offering(one))
+    tier = offering(one)
+    tier["code"] = "9.900002"
+    tier["offers"][0] |= {"unit": None, "tier": Tier.COMMUNE}
+    for_all = checked(page, tier)
+    theirs = StaffFactory(role=Role.PUBLISHER, unit=one)
+
+    stranger = sign_in_proved(Client(), StaffFactory(role=Role.PUBLISHER, unit=other))
+    assert "đúng các đơn vị đó" in confirm(stranger, file).text
+    assert "đúng các đơn vị đó" in confirm(sign_in_proved(client, theirs), for_all).text
+    assert not Offer.objects.exists()
+
+    confirm(sign_in_proved(client, theirs), file)
+    assert Offer.objects.get().assigned_by == theirs
+    confirm(sign_in_proved(client, StaffFactory(role=Role.PUBLISHER, unit=province)), for_all)
+    assert Offer.objects.filter(tier=Tier.COMMUNE).count() == 1
+
+
+def test_report_that_names_no_target_waits_for_the_province(page):
+    province = UnitFactory(tier=Tier.PROVINCE)
+    unit = UnitFactory(parent=province)
+    file = checked(page, offering(unit))
+    for line in file.report:
+        del line["offers_for"]
+    file.save()
+
+    for place, may in ((unit, False), (province, True)):
+        publisher = StaffFactory(role=Role.PUBLISHER, unit=place)
+        assert exchange_files.may_confirm(file, by=publisher, at=AT) is may
+
+
+def test_offers_ask_for_a_fresh_code_and_drafts_do_not(page, client):
+    publisher = StaffFactory(role=Role.PUBLISHER)
+    client.force_login(publisher)
+    offers = checked(page, offering(UnitFactory()))
+    client.force_login(publisher)
+    drafts = checked(client, minimal("9.900002", revision=revision()))
+
+    asked = confirm(client, offers)
+    confirm(client, drafts)
+
+    assert PROOF_FIELD in asked.text
+    assert not Offer.objects.exists()
+    assert Procedure.objects.get().code == "9.900002"
+
+
+def test_who_wrote_a_file_does_not_publish_it_though_another_confirmed_it(page, editor, client):
+    author = StaffFactory(role=Role.PUBLISHER)
+    file = checked(sign_in_proved(client, author), minimal(revision=revision()))
+    confirm(sign_in_proved(client, editor), file)
+    draft = Revision.objects.get()
+    assert draft.edited_by == author
+    Revision.objects.update(state=RevisionState.IN_REVIEW, sent_by=editor, sent_at=AT)
+
+    with pytest.raises(OwnEdit):
+        publishing.publish_revision(revision_id=draft.pk, publisher=author, at=AT)

@@ -12,6 +12,7 @@ from portal.notices import outbox
 from portal.notices.models import Notice
 from portal.operations import policies
 from portal.operations.services import disposals, doomed
+from procedures.services import exchange_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Swept:
     notices_wiped: int
     notices_removed: int
     dossiers_listed: int
+    catalogue_files_removed: int
 
     def lines(self) -> list[str]:
         return [f"{name}: {count}" for name, count in asdict(self).items()]
@@ -44,6 +46,9 @@ def due(*, at: datetime) -> Swept:
         notices_wiped=outbox.worded(before=at - terms.notice_words).count(),
         notices_removed=Notice.objects.filter(created_at__lt=at - terms.notice_rows).count(),
         dossiers_listed=disposals.due_to_list(at=at).count(),
+        catalogue_files_removed=exchange_files.files_to_remove(
+            before=at - terms.catalogue_files
+        ).count(),
     )
 
 
@@ -71,6 +76,11 @@ def apply(*, at: datetime) -> Swept:
         doomed.doom(keys, at=at)
         return removed
 
+    def remove_catalogue_files() -> int:
+        removed, keys = exchange_files.forget_files(before=at - terms.catalogue_files, at=at)
+        doomed.doom(keys, at=at)
+        return removed
+
     _batch(listing.unlist_reopened)
     swept = Swept(
         drafts_told=_until_none_is_left(tell),
@@ -83,6 +93,7 @@ def apply(*, at: datetime) -> Swept:
             lambda: outbox.remove_old(before=at - terms.notice_rows)
         ),
         dossiers_listed=_until_none_is_left(lambda: disposals.list_batch(at=at)),
+        catalogue_files_removed=_until_none_is_left(remove_catalogue_files),
     )
     doomed.purge_doomed()
     return swept
