@@ -1,8 +1,10 @@
 """Writing the search index of procedures: terms with their weights, when content is published."""
 
+import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
+from math import log
 from typing import Final
 
 from django.db import connection
@@ -32,13 +34,16 @@ _COUNT: Final = """
     SELECT term, count(*) FROM procedures_searchterm {where} GROUP BY term
     ON CONFLICT (term) DO UPDATE SET holders = excluded.holders
 """
+# The rarities are worked out here: of what was written in this transaction the planner knows no
+# numbers yet, and a join of a first import has been seen to take minutes.
+_HELD: Final = """
+    SELECT greatest((SELECT count(*) FROM procedures_procedure), 1),
+        (SELECT jsonb_object_agg(term, holders)::text FROM procedures_searchword
+         WHERE term = ANY(%s))
+"""
 _WEIGH: Final = """
     INSERT INTO procedures_searchentry (procedure_id, name_weight)
-    SELECT t.procedure_id, sum(ln(1 + (n.total - w.holders + 0.5) / (w.holders + 0.5)))
-    FROM procedures_searchterm t JOIN procedures_searchword w USING (term),
-        (SELECT greatest(count(*), 1) AS total FROM procedures_procedure) n
-    WHERE t.in_name AND t.procedure_id = ANY(%s)
-    GROUP BY t.procedure_id
+    SELECT * FROM unnest(%s::bigint[], %s::float8[])
     ON CONFLICT (procedure_id) DO UPDATE SET name_weight = excluded.name_weight
 """
 
@@ -47,6 +52,7 @@ _WEIGH: Final = """
 def index_procedures(ids: Sequence[int]) -> None:
     """Rewrite the terms of procedures from their published content, and count them again."""
     touched: set[str] = set()
+    names: dict[int, list[str]] = {}
     ids = sorted(ids)
     with connection.cursor() as cursor:
         for start in range(0, len(ids), _BATCH):
@@ -62,14 +68,28 @@ def index_procedures(ids: Sequence[int]) -> None:
                 "COPY procedures_searchterm (procedure_id, term, weight, in_name) FROM STDIN"
             ) as copy:
                 for row in rows:
-                    touched.add(row[1])
                     copy.write_row(row)
+            for procedure, term, _weight, in_name in rows:
+                touched.add(term)
+                if in_name:
+                    names.setdefault(procedure, []).append(term)
         if len(ids) > _BATCH:
             cursor.execute(_COUNT.format(where=""))
         else:
             cursor.execute(_COUNT.format(where="WHERE term = ANY(%s)"), [sorted(touched)])
-        cursor.execute(_WEIGH, [ids])
+        cursor.execute(_HELD, [sorted({term for name in names.values() for term in name})])
+        [(total, held)] = cursor.fetchall()
+        weights = _weigh(names, json.loads(held or "{}"), total=total)
+        cursor.execute(_WEIGH, [list(weights), list(weights.values())])
         cursor.execute(RENEW)
+
+
+def _weigh(
+    names: Mapping[int, Sequence[str]], holders: Mapping[str, int], *, total: int
+) -> dict[int, float]:
+    """Return what the words of each name weigh together."""
+    rarity = {term: log(1 + (total - held + 0.5) / (held + 0.5)) for term, held in holders.items()}
+    return {procedure: sum(rarity[term] for term in terms) for procedure, terms in names.items()}
 
 
 def _rows(ids: Sequence[int]) -> Iterator[tuple[int, str, float, bool]]:

@@ -19,6 +19,7 @@ def main(arguments: Sequence[str]) -> None:
     os.chdir(ROOT)
     say("Chạy kiểm thử…")
     # A file stays in one process, which has its own PostgreSQL and Valkey (tests.embedded).
-    whole = ["-n", str(os.cpu_count() or 1), "--dist", "loadfile"]
+    # Files are begun in the order of tests.conftest, not by how many tests they hold.
+    whole = ["-n", str(os.cpu_count() or 1), "--dist", "loadfile", "--no-loadscope-reorder"]
     chosen = list(arguments) or whole
     os.execv(sys.executable, [sys.executable, "-m", "pytest", *chosen])  # noqa: S606
