@@ -70,7 +70,7 @@ def build_inputs(
 
 
 def hint(field: Field, condition: str) -> SafeString:
-    """Write a field's help, example and condition, escaped: crispy prints help as it is."""
+    """Write a field's help, example and condition, as markup only where it is ours."""
     parts: list[str] = [field.help] if field.help else []
     if field.pattern_hint:
         parts.append(_("Dạng: %(hint)s.") % {"hint": field.pattern_hint.rstrip(".")})

@@ -5,6 +5,7 @@ from datetime import date, time
 from typing import Any, Final
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from procedures.models import (
     Case,
@@ -17,6 +18,8 @@ from procedures.models import (
 )
 
 Row = dict[str, Any]
+# Days are counted from these: the first and the last of the calendar have no neighbour.
+_YEARS: Final = range(1900, 2200)
 
 # What a row owes to its place, or what is named by key instead.
 _LEFT_OUT: Final[Mapping[type[models.Model], Collection[str]]] = {
@@ -71,7 +74,10 @@ def from_json(model: type[models.Model], given: Mapping[str, Any]) -> Row:
 
 def read(field: "models.Field[Any, Any]", value: Any) -> Any:
     if isinstance(field, models.DateField) and value is not None:
-        return date.fromisoformat(value)
+        day = date.fromisoformat(value)
+        if day.year not in _YEARS:
+            raise ValueError(_("ngày %s nằm ngoài các năm 1900–2199") % value)
+        return day
     if isinstance(field, models.TimeField) and value is not None:
         return time.fromisoformat(value)
     return value

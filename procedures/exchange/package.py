@@ -30,6 +30,9 @@ MOST_LINE: Final = 5_000_000
 MOST_FILE: Final = 10 * 1024 * 1024
 MOST_ENTRIES: Final = 5_000
 _END: Final = b"PK\x05\x06"
+# Stands right before the end and names another directory, of any length; none of ours needs it.
+_LARGE: Final = b"PK\x06\x07"
+_LARGE_BYTES: Final = 20
 # How long the directory of that many entries can be, with names of our own.
 _MOST_DIRECTORY: Final = MOST_ENTRIES * 300
 _PIECE: Final = 1 << 16
@@ -175,6 +178,8 @@ def _open(data: bytes) -> zipfile.ZipFile:
     end = data.rfind(_END)
     if end < 0 or end + 22 > len(data):
         raise UnreadablePackage(_damaged())
+    if data.startswith(_LARGE, max(end - _LARGE_BYTES, 0)):
+        raise UnreadablePackage(_("Gói có quá nhiều tệp bên trong."))
     _disk, _start, _here, entries, size, _offset, _comment = struct.unpack_from(
         "<4H2LH", data, end + 4
     )

@@ -2,8 +2,9 @@
 
 import json
 import math
+import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +12,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
+from jsonschema.validators import extend
 
 from procedures.copying import CONTENT
 from procedures.eform.parsing import parse_definition
@@ -45,10 +47,19 @@ def schema() -> dict[str, Any]:
     return loaded
 
 
+def _whole_pattern(
+    _validator: object, pattern: str, given: object, _schema: object
+) -> Iterator[ValidationError]:
+    """Hold a text against a pattern; what Python's `$` lets pass, a final line break, is none."""
+    if isinstance(given, str) and (given.endswith("\n") or not re.search(pattern, given)):
+        yield ValidationError(f"{given!r} does not match {pattern!r}")
+
+
 @cache
 def _validator() -> Draft202012Validator:
     whole = schema()
-    return Draft202012Validator({**whole["$defs"]["procedure"], "$defs": whole["$defs"]})
+    strict = extend(Draft202012Validator, {"pattern": _whole_pattern})
+    return strict({**whole["$defs"]["procedure"], "$defs": whole["$defs"]})
 
 
 def read_document(given: object) -> Row:

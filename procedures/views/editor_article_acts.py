@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_POST
 
+from accounts.decorators import fresh_proof_required
 from accounts.requests import StaffRequest
 from portal.core.text import whole_number
 from procedures.forms.articles import PlacingForm, PublishForm, SendBackForm
@@ -102,6 +103,7 @@ def _send_back(request: StaffRequest, article_id: int) -> HttpResponse:
 
 @require_POST
 @publishers_only
+@fresh_proof_required
 def publish(request: StaffRequest, article_id: int) -> HttpResponse:
     """Publish what was reviewed, now or from a later moment."""
     return _publish(request, article_id)
@@ -128,6 +130,7 @@ def _publish(request: StaffRequest, article_id: int) -> HttpResponse:
 
 @require_POST
 @publishers_only
+@fresh_proof_required
 def call_off(request: StaffRequest, article_id: int) -> HttpResponse:
     """Make a scheduled version a draft again."""
     return _call_off(request, article_id)
@@ -143,6 +146,7 @@ def _call_off(request: StaffRequest, article_id: int) -> HttpResponse:
 
 @require_POST
 @publishers_only
+@fresh_proof_required
 def hide(request: StaffRequest, article_id: int) -> HttpResponse:
     """Take an article down, or show it again."""
     return _hide(request, article_id)

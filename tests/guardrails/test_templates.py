@@ -43,6 +43,12 @@ def test_page_carries_nothing_that_the_policy_forbids(path):
     assert [name for name, pattern in INLINE.items() if pattern.search(text)] == []
 
 
+@pytest.mark.parametrize("path", sorted(TEMPLATES.rglob("*.html")), ids=name_of)
+def test_template_escapes_whatever_it_is_given(path):
+    """What is markup says so where it is made; a template cannot know who wrote a text."""
+    assert not re.search(r"\|\s*safe(?:seq)?\b|autoescape\s+off", path.read_text())
+
+
 @pytest.mark.parametrize(
     "markup",
     [

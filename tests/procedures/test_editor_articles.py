@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts.enums import Role
+from accounts.forms import PROOF_FIELD
 from portal.core.files import UnsafeFile, inspect_film, read_captions
 from portal.core.files.films import MAX_FILM_BYTES
 from procedures.enums import ArticleKind, ArticleTopic, TextState
@@ -543,3 +544,19 @@ def test_differences_of_hostile_texts_come_in_little_time():
 
     assert list(compare(older, newer))
     assert time.process_time() - started_at < 5
+
+
+class TestFreshProof:
+    @pytest.mark.parametrize("act", ["publish", "call_off", "hide"])
+    def test_what_the_public_reads_changes_only_with_a_fresh_code(
+        self, act, client, editor, publisher
+    ):
+        version = in_review(editor)
+        client.force_login(publisher)
+        url = reverse(f"procedures:editor_article_{act}", args=[version.article_id])
+
+        asked = client.post(url, {"base": services.mark_of(version), "lam": "go"})
+
+        assert PROOF_FIELD in asked.text
+        version.refresh_from_db()
+        assert version.state == TextState.IN_REVIEW

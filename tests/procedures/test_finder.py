@@ -252,3 +252,21 @@ def test_the_procedure_page_leads_there_only_where_cases_differ(client, catalogu
 
     assert reverse("procedures:finder", args=[BIRTH]) in several
     assert reverse("procedures:finder", args=["2.000635"]) not in single
+
+
+def test_words_of_an_editor_are_text_wherever_they_stand(find):
+    words = '<form action="//x.example"><b id="k">"\'>{{ 7|add:7 }}'
+    question = CaseQuestion.objects.get(
+        revision__procedure__code=BIRTH, revision__state="PUBLISHED"
+    )
+    for name in ("text", "help"):
+        setattr(question, name, f"{name} {words}")
+    question.options[0]["text"] = f"option {words}"
+    question.save()
+
+    html = find().text
+
+    for name in ("text", "help", "option"):
+        assert f"{name} &lt;form action=" in html
+    assert "x.example&quot;&gt;&lt;b id" in html
+    assert '<b id="k">' not in html
