@@ -23,11 +23,12 @@ from procedures.selectors.serving import load_units
 
 @dataclass(frozen=True, slots=True)
 class Mend:
-    """What is missing, and the page that mends it, "" where none does."""
+    """What is missing, and the page that mends it; where no editor may, `who` says who does."""
 
     sentence: StrOrPromise
-    url: str
-    verb: StrOrPromise
+    url: str = ""
+    verb: StrOrPromise = ""
+    who: StrOrPromise = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +109,13 @@ def _mend(gap: Gap, held: Holding) -> Mend:
             _("Giao lại với cách trả khác"),
         )
     if gap.part == BY_ACCOUNT:
-        # The pages of a unit's administrator, who keeps its accounts.
-        return Mend(gap.sentence, reverse("accounts:unit_agencies"), _("Thiết lập đơn vị"))
+        # Accounts are kept among the settings of the system, where no editor comes.
+        agency = held.unpaid.name if held.unpaid else _("từng cơ quan")
+        said = _(
+            "Người biên tập không khai được tài khoản: quản trị đơn vị của %s đề nghị, quản trị "
+            "hệ thống ghi tài khoản."
+        )
+        return Mend(gap.sentence, who=said % agency)
     return Mend(gap.sentence, part_url(gap.part, code=code), _("Sửa trong bản nháp"))
 
 

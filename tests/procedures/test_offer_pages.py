@@ -10,12 +10,18 @@ from django.utils import timezone
 from accounts.enums import Role, Tier
 from dossiers.enums import DossierState
 from portal.notices.models import Notice
-from procedures.enums import RevisionState
+from procedures.enums import FilingChannel, RevisionState
 from procedures.models import Offer, Procedure, ProcessingTime, Revision
 from procedures.services import publishing
 from tests.factories.accounts import StaffFactory, UnitFactory, sign_in_proved
 from tests.factories.dossiers import DossierPaperFactory, DraftFactory, dossier_at, office
-from tests.factories.procedures import OfferFactory, RevisionFactory, WorkflowVersionFactory
+from tests.factories.procedures import (
+    FeeRuleFactory,
+    OfferFactory,
+    RevisionFactory,
+    WorkflowVersionFactory,
+    changing_published,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -168,6 +174,26 @@ def test_contradictions_are_listed_counted_and_filtered(editor, procedure):
     assert [chip.count for chip in page.context["listed"].tiers] == [2, 0]
     assert [row.offer.workflow_version_id for row in by_workflow.context["listed"].rows] == [None]
     assert "Công bố mức độ 3, thực có mức độ 2" in by_workflow.text
+
+
+def test_a_missing_account_is_no_page_of_the_editors_but_somebody_s_work(editor, procedure):
+    offer = OfferFactory(
+        procedure=procedure,
+        declared_level=4,
+        workflow_version=procedure.workflow_versions.get(),
+    )
+    with changing_published():
+        FeeRuleFactory(case=procedure.current_revision.cases.get(), channels=[FilingChannel.ONLINE])
+    Procedure.objects.filter(pk=procedure.pk).update(content_level=3, paid_level=4)
+
+    page = editor.get(reverse("procedures:editor_contradictions"))
+
+    [row] = page.context["listed"].rows
+    [mend] = [one for one in row.mends if one.who]
+    assert mend.url == ""
+    assert f"quản trị đơn vị của {offer.unit.name} đề nghị, quản trị hệ thống ghi" in mend.who
+    assert mend.who in page.text
+    assert reverse("accounts:unit_agencies") not in page.text
 
 
 def test_an_offer_is_ended_from_the_page_of_its_procedure(publisher, procedure):
