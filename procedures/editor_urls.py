@@ -9,6 +9,7 @@ from procedures.views import (
     editor_catalogue as catalogue,
     editor_differences as differences,
     editor_draft as draft,
+    editor_entry as entry,
     editor_exchange as exchange,
     editor_findings as findings,
     editor_form as form,
@@ -53,6 +54,8 @@ life: list[URLPattern] = [
     path(f"{_ONE}duyet/cong-bo/", review.publish, name="editor_publish"),
     path(f"{_ONE}duyet/hen-gio/", review.schedule, name="editor_schedule"),
     path(f"{_ONE}duyet/bo-hen/", review.unschedule, name="editor_unschedule"),
+    path(f"{_ONE}sua-ma-ten/", entry.correct, name="editor_correct"),
+    path(f"{_ONE}huy/", entry.discard, name="editor_discard_entry"),
     path(f"{_ONE}bai-bo/", procedure.repeal, name="editor_repeal"),
     path(f"{_ONE}bai-bo/thu-hoi/", procedure.take_repeal_back, name="editor_repeal_back"),
 ]

@@ -23,6 +23,9 @@ class RevisionState(models.TextChoices):
 # What is still being worked on; none of it is seen by the public.
 WORKING: Final = (RevisionState.DRAFT, RevisionState.IN_REVIEW, RevisionState.SCHEDULED)
 
+# The version of a draft that a page shows where there is none.
+NO_DRAFT: Final = -1
+
 
 class FilingChannel(models.TextChoices):
     ONLINE = "ONLINE", _("trực tuyến")

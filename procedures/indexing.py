@@ -50,7 +50,11 @@ _WEIGH: Final = """
 
 @requires_transaction
 def index_procedures(ids: Sequence[int]) -> None:
-    """Rewrite the terms of procedures from their published content, and count them again."""
+    """
+    Rewrite the terms of procedures from their published content, and count them again.
+
+    What is still being entered gets none.
+    """
     touched: set[str] = set()
     names: dict[int, list[str]] = {}
     ids = sorted(ids)
@@ -104,7 +108,7 @@ def _rows(ids: Sequence[int]) -> Iterator[tuple[int, str, float, bool]]:
         "revision_id", "name"
     ):
         papers.setdefault(pk, []).append(name[:_PAPER_LENGTH])
-    for procedure in Procedure.objects.filter(pk__in=ids).select_related("field"):
+    for procedure in Procedure.objects.known().filter(pk__in=ids).select_related("field"):
         revision = revisions.get(procedure.pk)
         parts = {
             "name": [plain(procedure.name).removeprefix("thu tuc "), procedure.code],

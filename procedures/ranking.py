@@ -52,7 +52,7 @@ _BEST: Final = """
         JOIN procedures_searchentry e ON e.procedure_id = p.id
         LEFT JOIN unnest(%(boosted)s::bigint[], %(factors)s::float8[]) AS b(id, factor)
             ON b.id = p.id
-        WHERE p.state <> 'REPEALED'
+        WHERE p.state <> 'REPEALED' AND NOT p.is_withheld
         ORDER BY 2 DESC LIMIT %(most)s
     )
     SELECT p.id, p.code, p.name, f.slug, f.name, f.sort_key, p.tiers, c.subjects,

@@ -12,6 +12,7 @@ from accounts.enums import Tier
 from portal.core.dates import LOCAL_ZONE
 from portal.core.forms import DayField, PortalFormHelper
 from portal.core.text import normalise_name
+from procedures.enums import NO_DRAFT
 from procedures.models import Field
 
 
@@ -41,7 +42,10 @@ class CreateForm(EditorForm):
     code = forms.CharField(
         label=_("Mã thủ tục"),
         max_length=32,
-        help_text=_("Mã trên cơ sở dữ liệu quốc gia, ví dụ 1.001193. Không đổi được về sau."),
+        help_text=_(
+            "Mã trên cơ sở dữ liệu quốc gia, ví dụ 1.001193. Sau lần công bố đầu tiên không đổi "
+            "được nữa."
+        ),
     )
     name = forms.CharField(
         label=_("Tên chính thức"),
@@ -64,6 +68,21 @@ class CreateForm(EditorForm):
 
     def clean_name(self) -> str:
         return normalise_name(self.cleaned_data["name"])
+
+
+class CorrectForm(CreateForm):
+    """What a procedure was entered as; `version` is of its draft, NO_DRAFT without one."""
+
+    submit_label = _("Lưu")
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=NO_DRAFT)
+
+
+class DiscardForm(EditorForm):
+    submit_label = _("Hủy thủ tục này")
+    submit_class = "btn btn-danger"
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=NO_DRAFT)
 
 
 class VersionedForm(EditorForm):

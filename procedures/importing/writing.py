@@ -46,6 +46,16 @@ class Writing:
         """Whether the public sees this record; a draft and a mere name change nothing there."""
         return not self.keeps_content and (self.record.content is None or self.is_published)
 
+    @property
+    def lists(self) -> bool:
+        """Whether the record makes public what until now only its editors saw, under its name."""
+        return self.procedure is not None and self.procedure.is_withheld
+
+    @property
+    def names(self) -> bool:
+        """Whether the words of the record become the procedure's own."""
+        return self.shows or self.lists
+
 
 @requires_transaction
 def write(writings: Sequence[Writing], *, at: datetime) -> list[int]:
@@ -81,6 +91,9 @@ def _write_batch(
             if one.record.content is not None
         ]
     )
+    named = [(one, procedure) for one, procedure in pairs if one.names]
+    for _one, procedure in named:
+        procedure.is_withheld = False
     changed = [procedure for one, procedure in pairs if one.shows]
     for procedure in changed:
         revision = revisions.get(procedure.pk)
@@ -91,11 +104,11 @@ def _write_batch(
     # Of a new procedure only what follows from its revision is not written yet.
     Procedure.objects.bulk_update(
         [one for one in changed if one.pk in revisions],
-        ["state", "current_revision", "content_level", "paid_level"],
+        ["state", "current_revision", "content_level", "paid_level", "is_withheld"],
     )
     Procedure.objects.bulk_update(
-        [procedure for one, procedure in pairs if one.procedure is not None and one.shows],
-        ["field", "tiers", "name", "sort_key", "folded_name", "search_text"],
+        [procedure for one, procedure in named if one.procedure is not None],
+        ["field", "tiers", "name", "sort_key", "folded_name", "search_text", "is_withheld"],
     )
     reviewed = _reviewed(writings)
     ImportedRecord.objects.bulk_create(
@@ -116,7 +129,7 @@ def _write_batch(
             "imported_at",
         ],
     )  # fmt: skip
-    return [procedure.pk for procedure in changed]
+    return [procedure.pk for _one, procedure in named]
 
 
 def _fields(writings: Sequence[Writing]) -> dict[str, Field]:
@@ -136,7 +149,7 @@ def _fields(writings: Sequence[Writing]) -> dict[str, Field]:
 def _procedure(one: Writing, fields: dict[str, Field]) -> Procedure:
     """Return the procedure with the words of the record, unless the catalogue's are to stay."""
     record = one.record
-    if one.procedure is not None and not one.shows:
+    if one.procedure is not None and not one.names:
         return one.procedure
     procedure = one.procedure or Procedure(code=record.code)
     procedure.field = fields[fold(record.field_name)]

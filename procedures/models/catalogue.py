@@ -47,9 +47,13 @@ class ProcedureQuerySet(models.QuerySet["Procedure"]):
     def published(self) -> Self:
         return self.filter(state=ProcedureState.PUBLISHED)
 
+    def known(self) -> Self:
+        """Narrow to what the public may hear of: in force or repealed, not still being entered."""
+        return self.filter(is_withheld=False)
+
     def findable(self) -> Self:
         """Narrow to what the public may find: published, and listed without detail."""
-        return self.exclude(state=ProcedureState.REPEALED)
+        return self.known().exclude(state=ProcedureState.REPEALED)
 
     def with_code(self, code: str) -> Procedure:
         """:raises NoSuchProcedure: if none of these has this code."""
@@ -71,6 +75,9 @@ class Procedure(models.Model):
     field = models.ForeignKey(Field, on_delete=models.PROTECT, related_name="procedures")
     tiers = ArrayField(models.CharField(max_length=16, choices=Tier), verbose_name=_("cấp"))
     state = models.CharField(max_length=16, choices=ProcedureState, default=ProcedureState.LISTED)
+    # Entered by hand, and shown to nobody but editors until its first publication, or until the
+    # national record has it too.
+    is_withheld = models.BooleanField(default=False, db_default=False)
     # The published revision; its name and words are repeated here for search and lists.
     current_revision = models.ForeignKey(
         "procedures.Revision", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -107,6 +114,11 @@ class Procedure(models.Model):
             models.CheckConstraint(
                 condition=~Q(state=ProcedureState.PUBLISHED) | Q(current_revision__isnull=False),
                 name="procedure_published_has_revision",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_withheld=False)
+                | Q(state=ProcedureState.LISTED, current_revision__isnull=True),
+                name="procedure_withheld_was_never_shown",
             ),
         ]
         indexes = [

@@ -9,8 +9,10 @@ RENEW: Final = """
     ON CONFLICT (id) DO UPDATE SET token = excluded.token
 """
 
-# Of a procedure: what it is called, whether it is in force, which content stands.
-UPDATE_SHOWN: pgtrigger.Operation = pgtrigger.UpdateOf("name", "state", "current_revision_id")  # type: ignore[no-untyped-call]
+# Of a procedure: what it is called, whether it is in force and shown, which content stands.
+UPDATE_SHOWN: pgtrigger.Operation = pgtrigger.UpdateOf(  # type: ignore[no-untyped-call]
+    "name", "state", "is_withheld", "current_revision_id"
+)
 
 
 def renews_search(*, on: pgtrigger.Operation) -> pgtrigger.Trigger:

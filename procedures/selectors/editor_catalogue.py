@@ -23,6 +23,7 @@ STANDINGS: Final[dict[str, StrOrPromise]] = {
     "ban-nhap": _("Có bản nháp"),
     "cho-duyet": _("Chờ duyệt"),
     "da-hen": _("Đã hẹn công bố"),
+    "chua-cong-khai": _("Chưa công khai"),
     "chua-du": _("Chưa đủ thông tin"),
     "can-xem-lai": _("Cần xem lại sau khi nhập"),
     "bai-bo": _("Đã bãi bỏ"),
@@ -89,8 +90,10 @@ def list_procedures(question: Question, *, standing: str, page: str) -> Catalogu
 
 
 def _standing(key: str) -> Q:
+    if key == "chua-cong-khai":
+        return Q(is_withheld=True)
     if key == "chua-du":
-        return Q(state=ProcedureState.LISTED)
+        return Q(state=ProcedureState.LISTED, is_withheld=False)
     if key == "bai-bo":
         return Q(state=ProcedureState.REPEALED)
     if key == "can-xem-lai":
@@ -135,13 +138,17 @@ def _worked_on() -> QuerySet[Revision]:
 
 def _chips(current: str, *, typed: str) -> tuple[Chip, ...]:
     states = dict(
-        Procedure.objects.values_list("state").annotate(number=Count("pk")).order_by("state")
+        Procedure.objects.known()
+        .values_list("state")
+        .annotate(number=Count("pk"))
+        .order_by("state")
     )
     work = dict(_worked_on().values_list("state").annotate(number=Count("pk")).order_by("state"))
     counts = {
         "ban-nhap": work.get(RevisionState.DRAFT, 0),
         "cho-duyet": work.get(RevisionState.IN_REVIEW, 0),
         "da-hen": work.get(RevisionState.SCHEDULED, 0),
+        "chua-cong-khai": Procedure.objects.filter(is_withheld=True).count(),
         "chua-du": states.get(ProcedureState.LISTED, 0),
         "can-xem-lai": ImportedRecord.objects.filter(needs_review=True).count(),
         "bai-bo": states.get(ProcedureState.REPEALED, 0),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from procedures.enums import WORKING, ProcedureState, RevisionState
+from procedures.enums import NO_DRAFT, WORKING, ProcedureState, RevisionState
 from procedures.facts import decision_words
 from procedures.models import ImportedRecord, Procedure, Revision, WorkflowVersion
 from procedures.selectors.editor_draft import edited_words
@@ -39,6 +39,20 @@ class ProcedureOverview:
     @property
     def is_repealed(self) -> bool:
         return self.procedure.state == ProcedureState.REPEALED
+
+    @property
+    def is_withheld(self) -> bool:
+        return self.procedure.is_withheld
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether what a decision gave hangs on it: offers, a published workflow."""
+        return self.offers > 0 or any(one.published_at for one in self.workflows)
+
+    @property
+    def draft_version(self) -> int:
+        """What a page that would change the entry is made from."""
+        return self.draft.revision.version if self.draft else NO_DRAFT
 
     @property
     def waits_for_review(self) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 
 from procedures.enums import ProcedureState, RevisionState
 from procedures.models import Procedure, Revision
@@ -38,5 +39,7 @@ def revision_tag(revision: Revision) -> StateTag:
 
 
 def procedure_tag(procedure: Procedure) -> StateTag:
+    if procedure.is_withheld:
+        return StateTag(gettext("Chưa công khai"), "neutral", "N")
     tone, mark = _PROCEDURE[ProcedureState(procedure.state)]
     return StateTag(capfirst(str(procedure.get_state_display())), tone, mark)

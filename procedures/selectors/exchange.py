@@ -5,7 +5,7 @@ from typing import IO, Any, Final
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from procedures.exchange.columns import Row
 from procedures.exchange.dumping import dump_procedures
@@ -21,7 +21,8 @@ RECENT: Final = 20
 
 def choose(*, field: str = "", code: str = "") -> QuerySet[Procedure]:
     """Narrow the catalogue to a field and to a code, each only if given."""
-    chosen = Procedure.objects.all()
+    # What is still being entered by hand is no part of it yet.
+    chosen = Procedure.objects.known()
     if field:
         chosen = chosen.filter(field__slug=field)
     if code:
@@ -31,7 +32,9 @@ def choose(*, field: str = "", code: str = "") -> QuerySet[Procedure]:
 
 def list_fields() -> list[tuple[str, str]]:
     """Return the fields that hold procedures, with their numbers, as options are written."""
-    counted = Field.objects.annotate(number=Count("procedures")).filter(number__gt=0)
+    counted = Field.objects.annotate(
+        number=Count("procedures", filter=Q(procedures__is_withheld=False))
+    ).filter(number__gt=0)
     return [(field.slug, f"{field.name} ({field.number})") for field in counted]
 
 

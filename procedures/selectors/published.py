@@ -119,7 +119,7 @@ def _load(cases: list[Case], *, content: Content, rules: list[LocalRule], on: da
     revision = cases[0].revision
     procedure = revision.procedure
     papers = list(revision.papers.all())
-    forms = list(revision.printable_forms.order_by("pk"))
+    forms = list(revision.printable_forms.all())
     units = load_units(on=on)
     offers = load_offers([procedure.pk], on=on).get(procedure.pk, [])
     served = _derived(
@@ -178,12 +178,13 @@ def find_code(written: str) -> str:
     bare = "".join(written.split()).replace("\x00", "")[:64]
     match = _NATIONAL.match(bare)
     codes = [match.group()] if match else []
-    found = Procedure.objects.filter(Q(code__iexact=bare) | Q(code__in=codes))
+    found = Procedure.objects.known().filter(Q(code__iexact=bare) | Q(code__in=codes))
     return next(iter(found.order_by("pk").values_list("code", flat=True)), "")
 
 
 def _listed(code: str) -> ListedPage:
-    procedure = Procedure.objects.select_related("field", "replaced_by").with_code(code)
+    related = Procedure.objects.known().select_related("field", "replaced_by")
+    procedure = related.with_code(code)
     if procedure.state == ProcedureState.REPEALED:
         raise ProcedureRepealed(procedure)
     return ListedPage(

@@ -7,7 +7,6 @@ from django.urls import reverse
 
 from accounts.models import Unit
 from portal.core.dates import local_day
-from procedures.enums import ProcedureState
 from procedures.models import Field, Procedure
 from procedures.selectors.articles import list_addresses as list_articles
 from procedures.selectors.life_events import list_tiles
@@ -45,6 +44,6 @@ def _units(at: datetime) -> Iterator[Address]:
 def _procedures() -> Iterator[Address]:
     # One reverse for thousands of codes.
     before, after = reverse("procedures:detail", args=["0o0o0"]).split("0o0o0")
-    rows = Procedure.objects.exclude(state=ProcedureState.REPEALED).order_by("pk")
+    rows = Procedure.objects.findable().order_by("pk")
     for code, published in rows.values_list("code", "current_revision__published_at"):
         yield f"{before}{code}{after}", local_day(published) if published else None

@@ -21,6 +21,7 @@ from procedures.copying import copy_content
 from procedures.enums import WORKING, ProcedureState, RevisionState
 from procedures.form_versions import drop_unused_form
 from procedures.models import Case, Field, Procedure, Revision
+from procedures.search import search_lines
 
 CODE: Final = re.compile(r"[0-9]\.[0-9]{6}(?:\.[0-9A-Z.]{1,20})?")
 
@@ -71,7 +72,9 @@ def create_procedure(
     at: datetime,
 ) -> Revision:
     """
-    Enter a procedure that the catalogue does not have yet, listed, with an empty draft.
+    Enter a procedure that the catalogue does not have yet, with an empty draft.
+
+    Only editors see it before its first publication (procedures.services.entering).
 
     :raises BadCode: if the code has another shape than the national ones.
     :raises CodeTaken: if the catalogue has it, repealed or not.
@@ -79,7 +82,14 @@ def create_procedure(
     if not CODE.fullmatch(code):
         raise BadCode(code)
     procedure, is_new = Procedure.objects.get_or_create(
-        code=code, defaults={"name": name, "field": field, "tiers": list(tiers)}
+        code=code,
+        defaults={
+            "name": name,
+            "field": field,
+            "tiers": list(tiers),
+            "is_withheld": True,
+            "search_text": search_lines([name, field.name, code]),
+        },
     )
     if not is_new:
         raise CodeTaken(code)

@@ -218,13 +218,15 @@ def _publish(
     publish_form(revision, at=at)
     procedure.current_revision = revision
     procedure.state = ProcedureState.PUBLISHED
+    procedure.is_withheld = False
     procedure.name = revision.name
     procedure.search_text = search_words(revision)
     procedure.content_level = measure_content(revision)
     procedure.paid_level = measure_content(revision, can_pay_online=True)
     procedure.save(
         update_fields=[
-            "current_revision", "state", "name", "search_text", "content_level", "paid_level",
+            "current_revision", "state", "is_withheld", "name", "search_text", "content_level",
+            "paid_level",
         ]
     )  # fmt: skip
     index_procedures([procedure.pk])

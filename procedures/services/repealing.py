@@ -25,6 +25,10 @@ class AlreadyRepealed(Exception):
     """Somebody has repealed it already."""
 
 
+class NeverShown(Exception):
+    """It is still being entered by hand: nobody outside knows it, so it is discarded instead."""
+
+
 class NotRepealed(Exception):
     """The procedure is in force, or was never."""
 
@@ -55,6 +59,7 @@ def repeal_procedure(
     :param replaced_by: the code of what people do instead, "" for nothing.
     :raises NoSuchProcedure: if the catalogue has no such code.
     :raises AlreadyRepealed: if it has been repealed.
+    :raises NeverShown: if it is only being entered.
     :raises BadReplacement: if `replaced_by` is the procedure itself, unknown or repealed.
     :raises NotYetDecided: if the decision is of a day to come.
     :raises NotAPublisher: if `publisher` may not publish now.
@@ -66,6 +71,8 @@ def repeal_procedure(
     procedure = Procedure.objects.lock().with_code(code)
     if procedure.state == ProcedureState.REPEALED:
         raise AlreadyRepealed(code)
+    if procedure.is_withheld:
+        raise NeverShown(code)
     procedure.replaced_by = _replacement(procedure, replaced_by)
     procedure.state = ProcedureState.REPEALED
     procedure.repealed_at, procedure.repealed_by = at, publisher

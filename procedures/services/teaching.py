@@ -49,9 +49,9 @@ def save_boost(
     """
     Store how much a procedure weighs: always, or where a question has a phrase.
 
-    :raises NoSuchProcedure: if none has that code.
+    :raises NoSuchProcedure: if none that the public may hear of has that code.
     """
-    procedure = Procedure.objects.with_code(code)
+    procedure = Procedure.objects.known().with_code(code)
     boost, _created = Boost.objects.update_or_create(
         procedure=procedure,
         folded=plain(phrase),

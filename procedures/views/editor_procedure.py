@@ -35,7 +35,8 @@ def create(request: StaffRequest) -> HttpResponse:
             said = _("Danh mục đã có thủ tục mang mã này. Tìm mã đó và soạn bản sửa đổi.")
             form.add_error("code", said)
         else:
-            messages.success(request, _("Đã tạo thủ tục. Người dân chưa thấy nội dung đang soạn."))
+            said = _("Đã tạo thủ tục. Người dân chưa thấy thủ tục này cho đến khi công bố.")
+            messages.success(request, said)
             return redirect("procedures:editor_draft", code=draft.procedure.code)
     context = {"form": form}
     status = 422 if form.errors else 200
@@ -79,6 +80,10 @@ def repeal(request: StaffRequest, code: str) -> HttpResponse:
         except repealing.NotYetDecided:
             said = _("Quyết định có ngày sau hôm nay. Ghi bãi bỏ khi quyết định đã ban hành.")
             form.add_error("decision_date", said)
+        except repealing.NeverShown:
+            said = _("Chưa ghi gì: thủ tục chưa công khai thì hủy, không bãi bỏ.")
+            messages.warning(request, said)
+            return redirect("procedures:editor_procedure", code=code)
         except (repealing.AlreadyRepealed, policies.NotAPublisher):
             messages.warning(request, _("Chưa ghi gì: thủ tục đã bãi bỏ, hoặc vai trò đã hết."))
             return redirect("procedures:editor_procedure", code=code)
