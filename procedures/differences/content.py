@@ -115,7 +115,8 @@ def paper_changes(old: Iterable[Paper], new: Iterable[Paper]) -> Iterator[Change
 
 def form_changes(old: Iterable[PrintableForm], new: Iterable[PrintableForm]) -> Iterator[Change]:
     """Tell forms to download that came, went, or are other files now."""
-    gone, come, both = matched(old, new, key=lambda one: one.key)
+    before, after = list(old), list(new)
+    gone, come, both = matched(before, after, key=lambda one: one.key)
     yield from (removed(_("biểu mẫu tải về"), one.name) for one in gone)
     yield from (added(_("biểu mẫu tải về"), one.name) for one in come)
     for was, now in both:
@@ -123,6 +124,8 @@ def form_changes(old: Iterable[PrintableForm], new: Iterable[PrintableForm]) -> 
             yield became(_("Tên biểu mẫu"), was.name, now.name)
         if was.storage_key != now.storage_key:
             yield Change(Kind.CHANGED, _("Thay tệp của biểu mẫu “%s”.") % now.name)
+    if is_reordered((one.key for one in before), (one.key for one in after)):
+        yield Change(Kind.CHANGED, _("Đổi thứ tự biểu mẫu tải về."))
 
 
 def _value_changes(

@@ -28,7 +28,7 @@ _LEFT_OUT: Final[Mapping[type[models.Model], Collection[str]]] = {
     ProcessingTime: {"case"},
     FeeRule: {"case", "position"},
     Paper: {"revision", "position"},
-    PrintableForm: {"revision", "paper", "storage_key"},
+    PrintableForm: {"revision", "paper", "storage_key", "position"},
     Offer: {
         "procedure", "unit", "receiving", "deciding", "workflow_version",
         # Who did what here, which no file may say.

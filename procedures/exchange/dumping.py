@@ -78,10 +78,7 @@ def dump_revision(revision: Revision) -> Row:
         "cases": [_case(case) for case in revision.cases.all()],
         "case_questions": [to_json(one) for one in revision.case_questions.all()],
         "papers": [to_json(paper) for paper in revision.papers.all()],
-        "printable_forms": sorted(
-            (_printable(form) for form in revision.printable_forms.all()),
-            key=lambda form: form["key"],
-        ),
+        "printable_forms": [_printable(form) for form in revision.printable_forms.all()],
     }
 
 

@@ -74,7 +74,8 @@ def fill(revision: Revision, given: Row, files: Mapping[str, Kept]) -> None:
         for position, one in enumerate(given["papers"])
     }
     PrintableForm.objects.bulk_create(
-        _printable(revision, one, papers, files[one["sha256"]]) for one in given["printable_forms"]
+        _printable(revision, one, papers, files[one["sha256"]], position=position)
+        for position, one in enumerate(given["printable_forms"])
     )
 
 
@@ -129,7 +130,7 @@ def _form(procedure: Procedure, given: Row | None) -> FormVersion | None:
 
 
 def _printable(
-    revision: Revision, given: Row, papers: Mapping[str, Paper], file: Kept
+    revision: Revision, given: Row, papers: Mapping[str, Paper], file: Kept, *, position: int
 ) -> PrintableForm:
     columns = from_json(PrintableForm, given)
     # What the file is, was found out here; the document only says it.
@@ -137,6 +138,7 @@ def _printable(
     return PrintableForm(
         revision=revision,
         paper=papers.get(given["paper"] or ""),
+        position=position,
         storage_key=file.storage_key,
         **columns,
     )

@@ -171,9 +171,11 @@ class PrintableForm(models.Model):
     mime = models.CharField(max_length=100)
     size = models.PositiveIntegerField()
     pages = models.PositiveSmallIntegerField(null=True, blank=True)
+    position = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     class Meta:
         verbose_name = _("biểu mẫu tải về")
+        ordering = ("position", "pk")
         constraints = [
             models.UniqueConstraint(fields=["revision", "key"], name="printable_form_key_once"),
         ]

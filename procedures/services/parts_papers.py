@@ -88,7 +88,7 @@ def read_forms(revision: Revision) -> Forms:
     return Forms(
         tuple(
             FormRow(form.key, form.name, form.paper.key if form.paper else "")
-            for form in revision.printable_forms.select_related("paper").order_by("pk")
+            for form in revision.printable_forms.select_related("paper")
         )
     )
 
@@ -138,7 +138,9 @@ def save_forms(
     page: PageMark = NO_PAGE,
 ) -> int:
     """
-    Save the printable forms of a draft, new files included; return the draft's version.
+    Save the printable forms of a draft in their order, new files included.
+
+    Return the draft's version.
 
     A file that another one replaces stays in the store: what is published may still hand it out.
 
@@ -246,9 +248,9 @@ def _write_forms(revision: Revision, rows: Sequence[FormRow]) -> None:
     if problems:
         raise RowsRefused(*problems)
     wanted = {
-        key: {"name": row.name, "paper": papers.get(row.paper_key)}
+        key: {"name": row.name, "paper": papers.get(row.paper_key), "position": position}
         | (asdict(row.file) if row.file else {})
-        for key, row in zip(keys, rows, strict=True)
+        for position, (key, row) in enumerate(zip(keys, rows, strict=True))
     }
     store_rows(stored, wanted, make=lambda key: PrintableForm(revision=revision, key=key))
 

@@ -390,6 +390,20 @@ def test_a_form_is_uploaded_handed_out_replaced_and_removed(desk, draft):
     assert not draft.printable_forms.exists()
 
 
+def test_forms_are_moved_without_javascript_and_their_files_go_along(desk, draft):
+    for name in ("mot", "hai"):
+        PrintableForm.objects.create(revision=draft, key=name, name=name, storage_key=name, size=1)
+    url = url_of(draft, "bieu-mau")
+    page = desk.get(url)
+    assert f'id="len-{page.context["form"].rows["forms"][1].prefix}"' in page.text
+
+    moved = post(desk, url, page, "len:forms:1")
+    assert post(desk, url, moved).status_code == 302
+
+    stored = draft.printable_forms.values_list("name", "storage_key")
+    assert list(stored) == [("hai", "hai"), ("mot", "mot")]
+
+
 @pytest.mark.parametrize("name", ["anh.png", "macro.docm", "trang.html"])
 def test_a_file_of_another_kind_is_refused_and_the_rest_kept(desk, draft, name):
     url = url_of(draft, "bieu-mau")

@@ -311,6 +311,23 @@ def test_a_paper_leaves_its_form_behind_by_consent(draft):
     assert draft.printable_forms.get().paper is None
 
 
+def test_printable_forms_stand_in_the_order_of_the_page(draft):
+    rows = [
+        FormRow("", name, "", FormFile(f"kept/aa/{name}", "application/pdf", 10, 1))
+        for name in ("Một", "Hai", "Ba")
+    ]
+    save(draft, parts_papers.save_forms, Forms(tuple(rows)))
+    first, second, third = parts_papers.read_forms(draft).forms
+
+    save(draft, parts_papers.save_forms, Forms((third, first, second)))
+
+    assert [row.name for row in parts_papers.read_forms(draft).forms] == ["Ba", "Một", "Hai"]
+    # The files went along.
+    assert [form.storage_key for form in draft.printable_forms.all()] == [
+        "kept/aa/Ba", "kept/aa/Một", "kept/aa/Hai",
+    ]  # fmt: skip
+
+
 def test_a_form_needs_a_file_once_and_its_file_is_replaced_without_touching_the_published(draft):
     with pytest.raises(RowsRefused):
         save(draft, parts_papers.save_forms, Forms((FormRow("", "Tờ khai", ""),)))
