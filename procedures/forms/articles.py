@@ -3,7 +3,7 @@
 from datetime import datetime, time
 from typing import Any, Final
 
-from crispy_forms.layout import Field as Shown
+from crispy_forms.layout import Field as Shown, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.text import capfirst
@@ -81,6 +81,17 @@ class WordsForm(EditorForm):
         return Words(given["title"], given["lead"], given["body"])
 
 
+class DraftForm(WordsForm):
+    """The words of a draft that saves itself: `trang` is the open page, which draws the frame."""
+
+    trang = forms.CharField(widget=forms.HiddenInput, required=False, max_length=36)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper.form_tag = False
+        self.helper.layout = Layout(*self.layout())
+
+
 class StartForm(WordsForm):
     submit_label = _("Tạo bản nháp")
 
@@ -91,6 +102,15 @@ class StartForm(WordsForm):
         label=_("Chủ đề"), choices=[("", _("Chọn chủ đề")), *ArticleTopic.choices],
         coerce=ArticleTopic,
     )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # There is no draft yet to save to: until then the browser keeps what is typed.
+        self.helper.attrs |= {
+            "data-module": "submit-once keep-typed",
+            "data-keep-offer": "chua-luu",
+            **({"data-keep-unsaved": ""} if self.is_bound else {}),
+        }
 
     def layout(self) -> list[Any]:
         return [Shown(name) for name in ("kind", "topic", "title", "lead", "body")]

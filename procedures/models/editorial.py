@@ -103,6 +103,8 @@ class ArticleVersion(models.Model):
         "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     edited_at = models.DateTimeField()
+    # The open page whose autosave came last: it never conflicts with itself, whatever got lost.
+    edit_page = models.CharField(max_length=36, blank=True, default="", db_default="")
     # What whoever read it wants changed, while it is a draft again.
     review_note = models.CharField(_("góp ý của người duyệt"), max_length=500, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)

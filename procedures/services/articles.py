@@ -13,6 +13,7 @@ from portal.core.files import delete_stored
 from procedures import markup
 from procedures.enums import ArticleKind, ArticleTopic, TextState
 from procedures.models import Article, ArticleVersion
+from procedures.services.drafting import NO_PAGE, PageMark
 
 
 class ArticleAbsent(Exception):
@@ -65,7 +66,13 @@ def start_article(
 
 @transaction.atomic(durable=True)
 def save_draft(
-    *, by: User, at: datetime, article_id: int, base: str, words: Words
+    *,
+    by: User,
+    at: datetime,
+    article_id: int,
+    base: str,
+    words: Words,
+    page: PageMark = NO_PAGE,
 ) -> ArticleVersion:
     """
     Save the draft of an article, beginning the next version where the last one is published.
@@ -73,24 +80,30 @@ def save_draft(
     What waits for review is a draft again once it is changed. The same words change nothing.
 
     :param base: the mark of the version that the form was filled from, see `mark_of`.
+    :param page: the page that saves, which never conflicts with its own last save.
     :raises ArticleAbsent: if there is no such article.
     :raises StaleText: if somebody has saved meanwhile.
     """
     article, newest = lock_article(article_id)
-    if mark_of(newest) != base:
+    is_own = bool(page.token) and page.token == newest.edit_page
+    if mark_of(newest) != base and not is_own:
         raise StaleText(newest)
     if _words_of(newest) == words:
         return newest
+    token = "" if page.leaves else page.token
     if not newest.is_open:
-        return _draft(article, number=newest.number + 1, words=words, by=by, at=at)
+        number = newest.number + 1
+        return _draft(article, number=number, words=words, by=by, at=at, token=token)
     newest.state = TextState.DRAFT
     newest.title, newest.lead, newest.body = words.title, words.lead, words.body
     newest.media_keys = markup.media_keys(words.body)
     newest.edited_by, newest.edited_at = by, at
     newest.saves += 1
+    newest.edit_page = token
     newest.save(
         update_fields=[
             "state", "title", "lead", "body", "media_keys", "edited_by", "edited_at", "saves",
+            "edit_page",
         ]
     )  # fmt: skip
     return newest
@@ -190,7 +203,13 @@ def lock_article(article_id: int) -> tuple[Article, ArticleVersion]:
 
 
 def _draft(
-    article: Article, *, number: int, words: Words, by: User | None, at: datetime
+    article: Article,
+    *,
+    number: int,
+    words: Words,
+    by: User | None,
+    at: datetime,
+    token: str = "",
 ) -> ArticleVersion:
     return ArticleVersion.objects.create(
         article=article,
@@ -201,6 +220,7 @@ def _draft(
         media_keys=markup.media_keys(words.body),
         edited_by=by,
         edited_at=at,
+        edit_page=token,
     )
 
 

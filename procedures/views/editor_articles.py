@@ -1,9 +1,10 @@
 """Writing guides, answers and announcements: the list, the words, the versions, the preview."""
 
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,11 +12,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.enums import Role
 from accounts.requests import StaffRequest
+from portal.core.dates import to_local
 from procedures.enums import ArticleKind, TextState
-from procedures.forms.articles import PlacingForm, PublishForm, SendBackForm, StartForm, WordsForm
+from procedures.forms.articles import DraftForm, PlacingForm, PublishForm, SendBackForm, StartForm
 from procedures.selectors import articles as shown, editor_articles as selectors
 from procedures.selectors.editor_articles import Standing
 from procedures.services import articles as services
+from procedures.services.drafting import PageMark
 from procedures.views.editor_frame import editors_only, show
 
 MENU = "procedures:editor_articles"
@@ -83,44 +86,54 @@ def start(request: StaffRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @editors_only
 def article(request: StaffRequest, article_id: int) -> HttpResponse:
-    """Show an article to be written on; on POST, save the draft."""
+    """Show an article to be written on; on POST, save the draft, as the page does by itself."""
     standing = standing_of(article_id)
-    form = WordsForm(
-        request.POST if request.method == "POST" else None,
-        initial={
-            "base": standing.base,
-            "title": standing.newest.title,
-            "lead": standing.newest.lead,
-            "body": standing.newest.body,
-        },
-    )
-    if form.is_valid():
-        try:
-            services.save_draft(
-                by=request.user,
-                at=timezone.now(),
-                article_id=article_id,
-                base=form.cleaned_data["base"],
-                words=form.words(),
-            )
-        except services.ArticleAbsent as missing:
-            raise Http404 from missing
-        except services.StaleText as stale:
-            return stale_page(request, article_id, form, stale)
-        messages.success(request, _("Đã lưu bản nháp. Người dân chưa thấy cho đến khi công bố."))
-        return redirect("procedures:editor_article", article_id=article_id)
-    return article_page(request, standing, form=form, status=422 if form.errors else 200)
+    if request.method != "POST":
+        return article_page(request, standing)
+    form = DraftForm(request.POST)
+    is_autosave = request.headers.get("X-Autosave") == "1"
+    if not form.is_valid():
+        if is_autosave:
+            said = next(iter(form.errors.values()))[0]
+            return JsonResponse({"sentence": _("Chưa lưu. %s") % said}, status=422)
+        return article_page(request, standing, form=form, status=422)
+    try:
+        saved = services.save_draft(
+            by=request.user,
+            at=timezone.now(),
+            article_id=article_id,
+            base=form.cleaned_data["base"],
+            words=form.words(),
+            page=PageMark(form.cleaned_data["trang"], leaves=not is_autosave),
+        )
+    except services.ArticleAbsent as missing:
+        raise Http404 from missing
+    except services.StaleText as stale:
+        return _stale(request, article_id, form, stale, is_autosave=is_autosave)
+    if is_autosave:
+        at = f"{to_local(timezone.now()):%H:%M}"
+        return JsonResponse({"saved_at": at, "fields": {"base": services.mark_of(saved)}})
+    messages.success(request, _("Đã lưu bản nháp. Người dân chưa thấy cho đến khi công bố."))
+    return redirect("procedures:editor_article", article_id=article_id)
 
 
-def stale_page(
-    request: StaffRequest, article_id: int, form: WordsForm, stale: services.StaleText
+def _stale(
+    request: StaffRequest,
+    article_id: int,
+    form: DraftForm,
+    stale: services.StaleText,
+    *,
+    is_autosave: bool,
 ) -> HttpResponse:
     """Answer 409 with the typed words kept and the newer ones beside; saving again takes ours."""
-    typed = {name: form.cleaned_data.get(name, "") for name in ("title", "lead", "body")}
-    again = WordsForm(initial={**typed, "base": services.mark_of(stale.newest)})
-    return article_page(
-        request, standing_of(article_id), form=again, newer=stale.newest, status=409
-    )
+    newest = stale.newest
+    if is_autosave:
+        who = newest.edited_by.full_name if newest.edited_by else _("Người khác")
+        said = _("%s vừa lưu bài này. Nội dung đang gõ vẫn còn trên trang, chưa lưu.") % who
+        return JsonResponse({"sentence": said}, status=409)
+    typed = {name: form.cleaned_data[name] for name in ("title", "lead", "body", "trang")}
+    again = DraftForm(initial={**typed, "base": services.mark_of(newest)})
+    return article_page(request, standing_of(article_id), form=again, newer=newest, status=409)
 
 
 def article_page(
@@ -133,6 +146,7 @@ def article_page(
         "title": version.title,
         "lead": version.lead,
         "body": version.body,
+        "trang": str(uuid4()),
     }
     placed = {
         name: getattr(standing.article, name)
@@ -141,7 +155,7 @@ def article_page(
     publisher = is_publisher(request)
     context: dict[str, Any] = {
         "standing": standing,
-        "form": WordsForm(initial=words),
+        "form": DraftForm(initial=words),
         "placing_form": PlacingForm(kind=standing.article.kind, initial=placed),
         "may_publish": publisher,
         "may_place": publisher or not standing.was_published,

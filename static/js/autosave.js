@@ -31,6 +31,9 @@ function isChanged(field) {
 export default function autosave(form) {
   const url = form.dataset.autosaveUrl || form.action;
   const state = document.getElementById(form.dataset.autosaveState) ?? form.querySelector(".save-state");
+  const saved = form.dataset.autosaveSaved ?? "Đã lưu lúc";
+  // Fields of other forms that say, as one of this form does, what was stored last.
+  const followers = form.id ? [...document.querySelectorAll(`[data-autosave-follows="${form.id}"]`)] : [];
   let dirty = false;
   let leaving = false;
   let paused = "autosavePaused" in form.dataset;
@@ -94,9 +97,10 @@ export default function autosave(form) {
         for (const [name, value] of Object.entries(answer.fields ?? {})) {
           const field = form.elements.namedItem(name);
           if (field) field.value = value;
+          for (const follower of followers) if (follower.name === name) follower.value = value;
         }
         if (dirty) plan(QUIET_MS);
-        else say("saved", `Đã lưu lúc ${answer.saved_at || clock()}`);
+        else say("saved", `${saved} ${answer.saved_at || clock()}`);
       } else {
         failed();
       }
@@ -111,6 +115,28 @@ export default function autosave(form) {
     const json = response.headers.get("Content-Type")?.startsWith("application/json");
     return json ? response.json() : {};
   }
+
+  async function settled() {
+    while (running) await new Promise((done) => setTimeout(done, 100));
+    clearTimeout(timer);
+    if (dirty) await save();
+    return !dirty;
+  }
+
+  // What hands the stored text on waits for what is still on its way; what throws it away does not.
+  document.addEventListener("submit", async (event) => {
+    const other = event.target;
+    if (!followers.some((follower) => follower.form === other)) return;
+    if (!("autosaveFirst" in other.dataset) || !(dirty || running)) {
+      leaving = true;
+      clearTimeout(timer);
+      return;
+    }
+    const button = event.submitter;
+    event.preventDefault();
+    if (await settled()) other.requestSubmit(button);
+    else state?.scrollIntoView({ block: "center" });
+  }, true);
 
   form.addEventListener("input", () => {
     dirty = true;

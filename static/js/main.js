@@ -3,6 +3,7 @@ const modules = {
   autosave: () => import("./autosave.js"),
   copy: () => import("./copy.js"),
   "error-summary": () => import("./error-summary.js"),
+  "keep-typed": () => import("./keep-typed.js"),
   "open-rows": () => import("./open-rows.js"),
   "password-rules": () => import("./password-rules.js"),
   print: () => import("./print.js"),

@@ -437,6 +437,59 @@ class TestPages:
         assert answer.status_code == 422
         assert "Đường dẫn không dùng được: http://khong-an-toan.vn" in answer.text
 
+    def autosave(self, client, version, base, body, token="trang-a", **more):
+        return client.post(
+            self.url("article", version.article_id),
+            self.typed(base=base, body=body, trang=token, **more),
+            headers={"X-Autosave": "1"},
+        )
+
+    def test_a_draft_saves_itself_and_never_publishes(self, client, editor, publisher):
+        first = publish(in_review(editor), publisher)
+        sign_in_proved(client, editor)
+
+        answer = self.autosave(client, first, "1.0", "Đang gõ")
+
+        assert answer.json() == {"saved_at": "09:00", "fields": {"base": "2.0"}}
+        draft = ArticleVersion.objects.get(number=2)
+        assert (draft.body, draft.state, draft.edited_by) == ("Đang gõ", TextState.DRAFT, editor)
+        assert "Chụp rõ từng giấy tờ." in client.get("/huong-dan/nop-ho-so/").text
+
+    def test_an_open_page_never_conflicts_with_its_own_last_save(self, client, editor):
+        version = started(editor)
+        sign_in_proved(client, editor)
+        self.autosave(client, version, "1.0", "Một.")
+
+        # The answer was lost: the page still says what it was made from.
+        again = self.autosave(client, version, "1.0", "Một hai.")
+        other = self.autosave(client, version, "1.0", "Của thẻ khác.", token="trang-b")
+
+        assert (again.status_code, other.status_code) == (200, 409)
+        assert ArticleVersion.objects.get().body == "Một hai."
+
+    def test_a_save_in_the_background_says_who_was_first_and_overwrites_nothing(
+        self, client, editor
+    ):
+        version = started(editor)
+        save(version, StaffFactory(role=Role.EDITOR, full_name="Đỗ Khác"), "Lời của người kia.")
+        sign_in_proved(client, editor)
+
+        answer = self.autosave(client, version, "1.0", "Lời của tôi.")
+
+        assert answer.status_code == 409
+        assert "Đỗ Khác vừa lưu bài này" in answer.json()["sentence"]
+        assert ArticleVersion.objects.get().body == "Lời của người kia."
+
+    def test_what_cannot_be_saved_yet_is_said_in_words(self, client, editor):
+        version = started(editor)
+        sign_in_proved(client, editor)
+
+        answer = self.autosave(client, version, "1.0", "Một.", title="")
+
+        assert answer.status_code == 422
+        assert answer.json()["sentence"].startswith("Chưa lưu. ")
+        assert ArticleVersion.objects.get().title == "Nộp hồ sơ"
+
     def test_second_press_says_how_it_stands_now(self, client, editor):
         version = in_review(editor)
         sign_in_proved(client, editor)

@@ -176,8 +176,10 @@ def test_contradictions_are_listed_counted_and_filtered(editor, procedure):
     assert "Công bố mức độ 3, thực có mức độ 2" in by_workflow.text
 
 
-def test_a_missing_account_is_no_page_of_the_editors_but_somebody_s_work(editor, procedure):
-    offer = OfferFactory(
+def test_a_missing_account_is_no_page_of_the_editors_but_somebody_s_work(
+    editor, procedure, commune
+):
+    OfferFactory(
         procedure=procedure,
         declared_level=4,
         workflow_version=procedure.workflow_versions.get(),
@@ -191,7 +193,7 @@ def test_a_missing_account_is_no_page_of_the_editors_but_somebody_s_work(editor,
     [row] = page.context["listed"].rows
     [mend] = [one for one in row.mends if one.who]
     assert mend.url == ""
-    assert f"quản trị đơn vị của {offer.unit.name} đề nghị, quản trị hệ thống ghi" in mend.who
+    assert f"quản trị đơn vị của {commune.name} đề nghị, quản trị hệ thống ghi" in mend.who
     assert mend.who in page.text
     assert reverse("accounts:unit_agencies") not in page.text
 
