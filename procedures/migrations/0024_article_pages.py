@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('procedures', '0022_printable_order'),
+        ('procedures', '0023_printable_order'),
     ]
 
     operations = [

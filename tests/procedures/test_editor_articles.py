@@ -437,10 +437,10 @@ class TestPages:
         assert answer.status_code == 422
         assert "Đường dẫn không dùng được: http://khong-an-toan.vn" in answer.text
 
-    def autosave(self, client, version, base, body, token="trang-a", **more):
+    def autosave(self, client, version, base, body, mark="trang-a", **more):
         return client.post(
             self.url("article", version.article_id),
-            self.typed(base=base, body=body, trang=token, **more),
+            self.typed(base=base, body=body, trang=mark, **more),
             headers={"X-Autosave": "1"},
         )
 
@@ -462,7 +462,7 @@ class TestPages:
 
         # The answer was lost: the page still says what it was made from.
         again = self.autosave(client, version, "1.0", "Một hai.")
-        other = self.autosave(client, version, "1.0", "Của thẻ khác.", token="trang-b")
+        other = self.autosave(client, version, "1.0", "Của thẻ khác.", mark="trang-b")
 
         assert (again.status_code, other.status_code) == (200, 409)
         assert ArticleVersion.objects.get().body == "Một hai."
