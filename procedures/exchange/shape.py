@@ -58,7 +58,9 @@ def _whole_pattern(
 @cache
 def _validator() -> Draft202012Validator:
     whole = schema()
-    strict = extend(Draft202012Validator, {"pattern": _whole_pattern})
+    strict: type[Draft202012Validator] = extend(  # type: ignore[no-untyped-call]
+        Draft202012Validator, {"pattern": _whole_pattern}
+    )
     return strict({**whole["$defs"]["procedure"], "$defs": whole["$defs"]})
 
 
