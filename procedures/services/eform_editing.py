@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from procedures.eform.definition import Definition, to_json
+from procedures.eform.editing import EditError, NoSuchPart
 from procedures.eform.parsing import FormDefinitionError, parse_definition
 from procedures.eform.standard import blank_form, standard_form
 from procedures.form_versions import remove_form, store_form
 from procedures.models import Procedure, Revision
-from procedures.services.drafting import lock_for_edit
+from procedures.services.drafting import NO_PAGE, lock_for_edit
+from procedures.services.parts import take_up
 
 Change = Callable[[Definition], Definition]
 MAX_FILE: Final = 1_000_000
@@ -48,11 +50,33 @@ def change_form(page: Page, *, change: Change) -> Revision:
     """
     Store what `change` (one of procedures.eform.editing) makes of the draft's e-form.
 
+    A change that leaves it as it was stores nothing: nobody has edited it, no review is void.
+
     :raises NotEditable, StaleRevision: as lock_for_edit.
     :raises NoForm: if there is none to change.
     :raises EditError, NoSuchPart: if the change cannot be made; nothing is stored then.
     """
-    revision = _lock(page)
+
+    def is_same(stored: Revision) -> bool:
+        # An overtaken page is told so, and what cannot be changed is refused, further below.
+        if stored.form_version is None or stored.version != page.version:
+            return False
+        before = parse_definition(stored.form_version.definition)
+        try:
+            return to_json(change(before)) == to_json(before)
+        except (EditError, NoSuchPart):
+            return False
+
+    revision, changes = take_up(
+        revision_id=page.revision_id,
+        version=page.version,
+        page=NO_PAGE,
+        editor=page.editor,
+        at=page.at,
+        is_same=is_same,
+    )
+    if not changes:
+        return revision
     if revision.form_version is None:
         raise NoForm(revision.pk)
     before = parse_definition(revision.form_version.definition)

@@ -80,10 +80,15 @@ def save_steps(
     """
     Keep the steps of a draft, finished or not; a step without a key gets one from its name.
 
+    The same steps change nothing: whoever saves them has written nothing, and may publish.
+
     :raises NoDraft, StaleDraft: if the draft is gone, or has another version by now.
     """
     draft = _lock(draft_id, version)
-    draft.steps = _with_keys(steps)
+    kept = _with_keys(steps)
+    if kept == draft.steps:
+        return draft
+    draft.steps = kept
     draft.edited_by, draft.edited_at = editor, at
     draft.version += 1
     draft.save(update_fields=["steps", "edited_by", "edited_at", "version"])

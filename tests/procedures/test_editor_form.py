@@ -483,3 +483,12 @@ def test_a_citizens_answers_of_a_page_with_a_pattern_meet_no_pattern_attribute(d
 
     for page in (desk.get(), desk.get("_question", "ly_do"), desk.get("_try")):
         assert not re.search(r"\spattern=", page.text)
+
+
+def test_who_saves_what_stands_there_already_has_edited_nothing(desk, editor, client):
+    sign_in_proved(client, StaffFactory(role=Role.PUBLISHER))
+
+    desk.post("_order", len="ly_do")
+    desk.post("_section", "chung", title="Nội dung", help="")
+
+    assert (desk.revision().edited_by, desk.revision().version) == (editor, 0)

@@ -156,6 +156,16 @@ def test_whoever_edited_last_does_not_publish(procedure, publisher):
         )
 
 
+def test_who_saves_the_same_steps_has_written_nothing(procedure, publisher):
+    draft = save(begin(procedure, publisher), publisher, runs())
+
+    again = save(draft, StaffFactory(role=Role.EDITOR), draft.steps)
+
+    assert (again.edited_by, again.version) == (publisher, draft.version)
+    with pytest.raises(OwnEdit):
+        publish(again, publisher)
+
+
 def test_an_editor_does_not_publish(procedure, editor):
     draft = save(begin(procedure, editor), editor, runs())
 
