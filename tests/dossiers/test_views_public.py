@@ -3,6 +3,7 @@
 import dataclasses
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from dossiers.enums import DossierState
@@ -10,7 +11,13 @@ from dossiers.models import DossierParty
 from dossiers.selectors.tracking import TrackingPage
 from portal.notices.models import Notice
 from tests.factories.accounts import CitizenFactory
-from tests.factories.dossiers import DossierFactory, DossierPaperFactory, dossier_at, office
+from tests.factories.dossiers import (
+    MONDAY_9AM,
+    DossierFactory,
+    DossierPaperFactory,
+    dossier_at,
+    office,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TRACK = "/tra-cuu/"
@@ -107,17 +114,19 @@ def test_track_takes_few_queries_and_the_limit_comes_before_any_look_up(
 ):
     dossier = DossierFactory()
 
-    with django_assert_num_queries(2):
-        track(client, dossier.code)
-    for _time in range(5):
-        track(client, "H99.01-260302-0999")
-    # The limiter's own statements and the watch's, nothing of the dossier.
-    with django_assert_num_queries(3):
-        checked = track(client, dossier.code, headers={"x-forwarded-for": "203.0.113.9"})
-    for _time in range(44):
-        track(client, dossier.code)
-    with django_assert_num_queries(3):
-        limited = track(client, dossier.code)
+    # One minute of the limiter, whenever the test runs and however long it takes.
+    with time_machine.travel(MONDAY_9AM, tick=False):
+        with django_assert_num_queries(2):
+            track(client, dossier.code)
+        for _time in range(5):
+            track(client, "H99.01-260302-0999")
+        # The limiter's own statements and the watch's, nothing of the dossier.
+        with django_assert_num_queries(3):
+            checked = track(client, dossier.code, headers={"x-forwarded-for": "203.0.113.9"})
+        for _time in range(44):
+            track(client, dossier.code)
+        with django_assert_num_queries(3):
+            limited = track(client, dossier.code)
 
     assert checked.status_code == 422
     assert 'data-module="robot"' in checked.text
