@@ -30,11 +30,17 @@ _WORKING_HOURS: Final[Mapping[str, int]] = {TimeUnit.WORKING_DAYS: 8, TimeUnit.H
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The times and fees of a case at one agency; `grounds` are local decisions by channel."""
+    """
+    The times and fees of a case at one agency.
+
+    `grounds` are the local decisions on times by channel, `local_fees` the keys of the fees that
+    local decisions set.
+    """
 
     times: tuple[ProcessingTime, ...]
     fees: tuple[FeeRule, ...]
     grounds: Mapping[str, str] = field(default_factory=dict)
+    local_fees: frozenset[str] = frozenset()
 
 
 def terms_at(case: Case, rules: Iterable[LocalRule], *, agency: Unit | None) -> Terms:
@@ -49,11 +55,17 @@ def terms_at(case: Case, rules: Iterable[LocalRule], *, agency: Unit | None) -> 
     :param agency: where the dossier goes; None while nobody knows.
     """
     times, fees = tuple(case.times.all()), tuple(case.fees.all())
-    mine = [] if agency is None else [one for one in rules if one.case_key == case.key]
+    return apply(Terms(times, fees), rules, case_key=case.key, agency=agency)
+
+
+def apply(given: Terms, rules: Iterable[LocalRule], *, case_key: str, agency: Unit | None) -> Terms:
+    """Return the national terms of a case as an agency has them; see `terms_at`."""
+    times, fees = given.times, given.fees
+    mine = [] if agency is None else [one for one in rules if one.case_key == case_key]
     near = [one for one in mine if agency and one.unit_id == agency.pk]
     near += [one for one in mine if agency and one.unit_id is None and one.tier == agency.tier]
     if not near:
-        return Terms(times, fees)
+        return given
     by_fee: dict[str, LocalRule] = {}
     by_channel: dict[str, LocalRule] = {}
     for rule in near:
@@ -62,14 +74,15 @@ def terms_at(case: Case, rules: Iterable[LocalRule], *, agency: Unit | None) -> 
         else:
             by_channel.setdefault(rule.channel, rule)
     shorter = {
-        given.channel: by_channel[given.channel]
-        for given in times
-        if given.channel in by_channel and is_shorter(by_channel[given.channel], given)
+        one.channel: by_channel[one.channel]
+        for one in times
+        if one.channel in by_channel and is_shorter(by_channel[one.channel], one)
     }
     return Terms(
         times=tuple(_timed(one, shorter.get(one.channel)) for one in times),
         fees=tuple(_charged(one, by_fee.get(one.key)) for one in fees),
         grounds={channel: decision_of(rule) for channel, rule in shorter.items()},
+        local_fees=frozenset(one.key for one in fees if one.key in by_fee),
     )
 
 

@@ -25,10 +25,7 @@ _MOST_WORDS: Final = 40
 # A term that weighs below this share of the weightiest is left out.
 _TELLING: Final = 0.03
 
-_COLUMNS: Final = (
-    "pk", "code", "name", "field__slug", "field__name", "field__sort_key", "tiers",
-    "subjects", "content_level", "paid_level", "folded_name", "search_text", "score",
-)  # fmt: skip
+_COLUMNS: Final = ("pk", "code", "name", "folded_name", "search_text", "score")
 
 _BEST: Final = """
     WITH summed AS (
@@ -55,12 +52,9 @@ _BEST: Final = """
         WHERE p.state <> 'REPEALED' AND NOT p.is_withheld
         ORDER BY 2 DESC LIMIT %(most)s
     )
-    SELECT p.id, p.code, p.name, f.slug, f.name, f.sort_key, p.tiers, c.subjects,
-        p.content_level, p.paid_level, p.folded_name, p.search_text, r.score
+    SELECT p.id, p.code, p.name, p.folded_name, p.search_text, r.score
     FROM ranked r
     JOIN procedures_procedure p ON p.id = r.id
-    JOIN procedures_field f ON f.id = p.field_id
-    LEFT JOIN procedures_revision c ON c.id = p.current_revision_id
     ORDER BY r.score DESC, length(p.folded_name), p.sort_key, p.id
 """
 

@@ -6,7 +6,7 @@ from datetime import date
 from procedures.models import Field
 from procedures.search import read_question
 from procedures.selectors.filters import Facet, Filters, build_facets
-from procedures.selectors.results import find_entries
+from procedures.selectors.kinds import find
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,12 @@ def get_field(slug: str) -> Field:
 
 
 def get_browse(*, on: date) -> Browse:
-    """Return every filter of the whole catalogue, each choice with its count (3 queries)."""
-    catalogue = find_entries(read_question(""), on=on)
+    """Return every filter of the whole catalogue, each choice with its count (2 queries)."""
+    catalogue = find(read_question(""), on=on)
     facets = build_facets(
-        catalogue.entries,
+        catalogue.counts,
         Filters(),
         agency_names={unit.key: unit.name for unit in catalogue.units.agencies},
         typed="",
     )
-    return Browse(total=len(catalogue.entries), facets=tuple(facets))
+    return Browse(total=catalogue.total, facets=tuple(facets))

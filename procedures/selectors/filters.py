@@ -142,9 +142,13 @@ def read_filters(parameters: Mapping[str, str]) -> Filters:
 
 def write_query(typed: str, filters: Filters) -> str:
     """Return the address's parameters for a question and its filters, those left empty out."""
-    pairs = [("q", typed)] if typed else []
-    pairs += [(parameter, getattr(filters, name)) for name, parameter, _title in FACETS]
-    return urlencode([(name, value) for name, value in pairs if value])
+    return urlencode([*([("q", typed)] if typed else []), *write_pairs(filters)])
+
+
+def write_pairs(filters: Filters) -> list[tuple[str, str]]:
+    """Return the address's parameters for the filters that are on."""
+    pairs = [(parameter, getattr(filters, name)) for name, parameter, _title in FACETS]
+    return [(parameter, value) for parameter, value in pairs if value]
 
 
 def has_own_page(filters: Filters) -> bool:
@@ -163,36 +167,33 @@ def write_url(typed: str, filters: Filters) -> str:
 
 
 def list_chosen(
-    filters: Filters, facets: Iterable[Facet], *, agency_names: Mapping[str, str], typed: str
+    filters: Filters, *, field_name: str, agency_names: Mapping[str, str], typed: str
 ) -> list[Chosen]:
     """Return what is chosen, each with the address of the list without it."""
-    facets = list(facets)
-    known = {
+    known: dict[str, Mapping[str, str]] = {
+        "field": {filters.field: field_name},
         "agency": agency_names,
         "tier": {slug: str(label) for slug, label in TIER_NAMES.items()},
         "level": {level: str(label) for level, label in LEVEL_NAMES.items()},
         "subject": {subject.value: str(subject.label) for subject in Subject},
     }
     chosen = []
-    for name, _parameter, title in FACETS:
+    for name, _parameter, _title in FACETS:
         value = getattr(filters, name)
-        if not value:
-            continue
-        label = known.get(name, {}).get(value, "")
-        if name == "field":
-            facet = next((one for one in facets if one.title == title), None)
-            chips = facet.chips if facet else ()
-            label = next((chip.label for chip in chips if chip.current), "")
-        chosen.append(Chosen(label or value, write_url(typed, filters.without(name))))
+        if value:
+            label = known[name].get(value) or value
+            chosen.append(Chosen(label, write_url(typed, filters.without(name))))
     return chosen
 
 
 def build_facets(
-    entries: Iterable[Entry], filters: Filters, *, agency_names: Mapping[str, str], typed: str
+    kinds: Mapping[Kind, int], filters: Filters, *, agency_names: Mapping[str, str], typed: str
 ) -> list[Facet]:
-    """Return every filter, counting what it would leave under the others."""
-    # Thousands of procedures are of a few hundred kinds: each is looked at once.
-    kinds = Counter(entry.kind for entry in entries)
+    """
+    Return every filter, counting what it would leave under the others.
+
+    :param kinds: how many procedures were found of each kind: a few hundred stand for thousands.
+    """
     facets = []
     for name, _parameter, title in FACETS:
         others, chosen = filters.without(name), getattr(filters, name)

@@ -5,45 +5,48 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.paginator import Page, Paginator
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import JSONObject
+from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from accounts.models import Unit
-from procedures import facts, ranking, search
-from procedures.book import open_book
+from procedures import facts, overrides
 from procedures.enums import FilingChannel
 from procedures.facts import Fact
 from procedures.levels import LEVEL_WORDS
 from procedures.models import (
     Case,
     FeeRule,
+    Field,
+    LocalRule,
     Paper,
     PrintableForm,
-    Procedure,
     ProcessingTime,
     Revision,
 )
+from procedures.overrides import Terms
 from procedures.search import Match, Question, read_question
 from procedures.selectors.filters import (
-    TIER_SLUGS,
     Chosen,
     Entry,
     Facet,
     Filters,
-    Kind,
     build_facets,
     list_chosen,
+    write_pairs,
     write_url,
 )
+from procedures.selectors.finder_steps import AGENCY
+from procedures.selectors.kinds import Catalogue, find, get_entries
 from procedures.selectors.reasons import why_found
-from procedures.selectors.serving import Content, LevelBook, Served, Units, load_terms, load_units
-from procedures.subjects import read_subjects
+from procedures.selectors.serving import Units
 
 PAGE_SIZE: Final = 15
 # A browsed list goes on longer, so that every service stays within three clicks of home.
@@ -56,6 +59,10 @@ class Row:
     """One procedure in the list; `official` is "" where the title already says it."""
 
     code: str
+    # Its page, for the agency that is chosen here.
+    url: str
+    # What the filing is told of that choice, or "".
+    start_query: str
     title: str
     official: str
     summary: str
@@ -67,6 +74,9 @@ class Row:
     papers: Fact
     time: Fact
     fee: Fact
+    # Where local rules set them: "theo quy định địa phương", else "".
+    time_local: str
+    fee_local: str
     place: Fact
     why: str
     is_listed_only: bool
@@ -77,11 +87,13 @@ class Results:
     typed: str
     filters: Filters
     total: int
+    # What the same question finds without any filter.
+    total_unfiltered: int
     best: Row | None
     rows: tuple[Row, ...]
-    page: Page[Entry]
+    page: Page[int]
     facets: tuple[Facet, ...]
-    # A question, no mere filter, that found nothing or only what looks alike.
+    # A question that finds nothing, filtered or not, or only what looks alike.
     is_missed: bool
     # What the list is narrowed to, in words, for the heading.
     narrowed: str
@@ -89,50 +101,62 @@ class Results:
     # The agency chosen, to be called where nothing is found.
     agency: Unit | None
     is_alike: bool
+    # Name and value of each filter that is on, for the search box.
+    kept: tuple[tuple[str, str], ...]
     # The address's parameters without the number of the page.
     query: str
     # The address of the same question without any filter.
     url_unfiltered: str
 
 
-@dataclass(frozen=True, slots=True)
-class Catalogue:
-    """What a question finds, and the units that may serve it."""
-
-    entries: list[Entry]
-    units: Units
-
-
 def get_results(*, question: Question, filters: Filters, page: str, on: date) -> Results:
     """Return one page of what a question and its filters find."""
-    catalogue = find_entries(question, on=on)
-    entries, units = catalogue.entries, catalogue.units
-    left = [entry for entry in entries if entry.kind.passes(filters)] if filters.any else entries
+    catalogue = find(question, on=on)
+    left = [kind for kind in catalogue.kinds if kind.passes(filters)]
     size = BROWSE_SIZE if question.is_empty else PAGE_SIZE
-    shown = Paginator(left, size).get_page(page)
-    rows = _rows(list(shown.object_list), question, filters, catalogue, on=on)
-    has_best = shown.number == 1 and _has_best(left)
-    agency_names = {unit.key: unit.name for unit in units.agencies}
-    facets = build_facets(entries, filters, agency_names=agency_names, typed=question.typed)
-    chosen = list_chosen(filters, facets, agency_names=agency_names, typed=question.typed)
+    # Of places in the order: only the procedures of the page that is shown are read.
+    shown = Paginator(range(catalogue.count(left)), size).get_page(page)
+    first = (shown.number - 1) * size
+    entries = catalogue.read(left, range(first, first + size))
+    rows = _rows(entries, question, filters, catalogue.units, on=on)
+    has_best = shown.number == 1 and _has_best(entries)
+    agency_names = {unit.key: unit.name for unit in catalogue.units.agencies}
+    facets = build_facets(
+        catalogue.counts, filters, agency_names=agency_names, typed=question.typed
+    )
+    chosen = list_chosen(
+        filters,
+        field_name=_field_name(catalogue, filters),
+        agency_names=agency_names,
+        typed=question.typed,
+    )
     return Results(
         typed=question.typed,
         filters=filters,
-        total=len(left),
+        total=shown.paginator.count,
+        total_unfiltered=catalogue.total,
         best=rows[0] if has_best else None,
         rows=tuple(rows[1:] if has_best else rows),
         page=shown,
         facets=tuple(facets),
-        is_missed=bool(question.words)
-        and not filters.any
-        and (not entries or entries[0].match == Match.ALIKE),
+        is_missed=bool(question.words) and (not catalogue.total or catalogue.is_alike),
         narrowed=", ".join(one.label for one in chosen),
         chosen=tuple(chosen),
-        agency=next((unit for unit in units.agencies if unit.key == filters.agency), None),
-        is_alike=bool(entries) and entries[0].match == Match.ALIKE,
+        agency=catalogue.agency(filters.agency),
+        is_alike=catalogue.is_alike,
+        kept=tuple(write_pairs(filters)),
         query=write_url(question.typed, filters).partition("?")[2],
         url_unfiltered=write_url(question.typed, Filters()),
     )
+
+
+def _field_name(catalogue: Catalogue, filters: Filters) -> str:
+    """Return the name of the field chosen, "" for none (one query, if nothing of it is found)."""
+    if not filters.field:
+        return ""
+    found = (kind.field_name for kind in catalogue.kinds if kind.field == filters.field)
+    named = Field.objects.filter(slug=filters.field).values_list("name", flat=True)
+    return next(found, "") or named.first() or ""
 
 
 def _has_best(entries: list[Entry]) -> bool:
@@ -144,102 +168,33 @@ def _has_best(entries: list[Entry]) -> bool:
     return len(entries) == 1 or first in {Match.EXACT, Match.ALIKE} or first > entries[1].match
 
 
-def find_entries(question: Question, *, on: date) -> Catalogue:
-    """Return everything that a question finds, in order, with what is needed to say who serves."""
-    found = _find(question)
-    # Every offer where everything is found: that is less to ask for than thousands by number.
-    ids = None if question.is_empty else [row[0] for row in found]
-    return _catalogue(found, ids, on=on)
-
-
 def get_rows(ids: Sequence[int], *, on: date) -> dict[int, Row]:
     """Return the rows of given procedures by id, as a list shows them (4 queries)."""
-    nothing = read_question("")
-    findable = search.matching(Procedure.objects.findable().filter(pk__in=ids), nothing)
-    catalogue = _catalogue(_values(findable), ids, on=on)
-    rows = _rows(catalogue.entries, nothing, Filters(), catalogue, on=on)
-    return {entry.pk: row for entry, row in zip(catalogue.entries, rows, strict=True)}
-
-
-def _catalogue(found: list[tuple[Any, ...]], ids: Sequence[int] | None, *, on: date) -> Catalogue:
-    units = load_units(on=on)
-    terms = load_terms(ids, on=on) if found else {}
-    book = LevelBook(units)
-    kinds: dict[object, Kind] = {}
-    entries = []
-    for pk, code, name, slug, field_name, order, tiers, written, unpaid, paid, match in found:
-        subjects = read_subjects(written)
-        offered = terms.get(pk, ())
-        alike = (slug, tuple(tiers), subjects, unpaid, paid, offered)
-        kind = kinds.get(alike)
-        if kind is None:
-            content = Content(unpaid=unpaid, paid=paid)
-            levels = book.look_up(offered, content=content)
-            kind = kinds[alike] = Kind(
-                field=slug,
-                field_name=field_name,
-                field_order=order,
-                tiers=frozenset(TIER_SLUGS[tier] for tier in tiers),
-                subjects=subjects,
-                levels=levels.by_agency,
-                highest=levels.highest,
-                served=levels.served,
-                content=content,
-            )
-        entries.append(Entry(pk, code, name, match, kind))
-    return Catalogue(entries=entries, units=units)
-
-
-def _find(question: Question) -> list[tuple[Any, ...]]:
-    """Return the rows that a question finds, each in the order of _COLUMNS."""
-    findable = Procedure.objects.findable()
-    if not question.words:
-        return _values(search.matching(findable, question))
-    book = open_book()
-    if ranked := ranking.rank(question, book):
-        return [tuple(row[column] for column in _COLUMNS) for row in ranked]
-    # Words that everything holds, or a catalogue of which no index has been written.
-    found = _values(search.matching(findable, question))
-    return found if found or not book.is_empty else _values(search.alike(findable, question))
-
-
-_COLUMNS: Final = (
-    "pk", "code", "name", "field__slug", "field__name", "field__sort_key", "tiers",
-    "subjects", "content_level", "paid_level", "found",
-)  # fmt: skip
-
-
-def _values(procedures: QuerySet[Procedure]) -> list[tuple[Any, ...]]:
-    known = procedures.annotate(found=F("match"), subjects=F("current_revision__subjects"))
-    return list(known.values_list(*_COLUMNS))
+    entries, units = get_entries(ids, on=on)
+    rows = _rows(entries, read_question(""), Filters(), units, on=on)
+    return {entry.pk: row for entry, row in zip(entries, rows, strict=True)}
 
 
 def _rows(
     entries: list[Entry],
     question: Question,
     filters: Filters,
-    catalogue: Catalogue,
+    units: Units,
     *,
     on: date,
 ) -> list[Row]:
-    cases = {case.revision.procedure_id: case for case in _default_cases(entries)}
+    cases = {case.revision.procedure_id: case for case in _default_cases(entries, on=on)}
     rows = []
     for entry in entries:
-        here = [
-            one
-            for one in entry.kind.served
-            if not filters.agency or one.agency.key == filters.agency
-        ]
-        level = entry.kind.level(filters)
         case = cases.get(entry.pk)
         if case is None:
             rows.append(_listed_row(entry, question))
         else:
-            rows.append(_row(entry, case, question, here, catalogue.units, level=level, on=on))
+            rows.append(_row(entry, case, question, filters, units, on=on))
     return rows
 
 
-def _default_cases(entries: Iterable[Entry]) -> list[Any]:
+def _default_cases(entries: Iterable[Entry], *, on: date) -> list[Any]:
     """Return the default case of each procedure's published revision (one query)."""
     ids = [entry.pk for entry in entries]
     if not ids:
@@ -251,6 +206,7 @@ def _default_cases(entries: Iterable[Entry]) -> list[Any]:
     papers = Paper.objects.filter(revision=OuterRef("revision")).values(
         json=JSONObject(source="source", is_mandatory="is_mandatory", case_keys="case_keys")
     )
+    rules = LocalRule.objects.in_force(on=on).filter(procedure=OuterRef("revision__procedure"))
     return list(
         Case.objects.filter(
             revision__procedure__in=ids, revision__procedure__current_revision=F("revision")
@@ -261,6 +217,7 @@ def _default_cases(entries: Iterable[Entry]) -> list[Any]:
             given_times=ArraySubquery(times),
             given_papers=ArraySubquery(papers),
             given_fees=ArraySubquery(fees.values(json=JSONObject(**_FEE_FIELDS))),
+            given_rules=ArraySubquery(rules.values(json=overrides.row_shape())),
             has_forms=Exists(PrintableForm.objects.filter(revision=OuterRef("revision"))),
         )
         .order_by("revision_id", "-is_default", "position")
@@ -277,8 +234,8 @@ _FEE_FIELDS: Final = {
     name: name
     for name in (
         "key", "name", "kind", "status", "amount_vnd", "unit", "asks_quantity", "channels",
-        "text", "ground", "exemptions", "tiers", "cap_vnd", "valid_from", "valid_until",
-        "local_decision",
+        "text", "ground", "exemptions", "reductions", "tiers", "cap_vnd",
+        "valid_from", "valid_until", "local_decision",
     )
 }  # fmt: skip
 
@@ -292,27 +249,43 @@ def _row(
     entry: Entry,
     case: Any,
     question: Question,
-    here: list[Served],
+    filters: Filters,
     units: Units,
     *,
-    level: int,
     on: date,
 ) -> Row:
     revision: Revision = case.revision
-    times = {given["channel"]: _time(given) for given in case.given_times}
+    level = entry.kind.level(filters)
+    here = [one for one in entry.kind.served if filters.agency in {"", one.agency.key}]
+    # Whoever alone serves here: the row tells of that agency and no other.
+    alone = here[0] if len(here) == 1 else None
+    national = Terms(tuple(map(_time, case.given_times)), tuple(map(_fee, case.given_fees)))
+    terms = overrides.apply(
+        national,
+        map(overrides.from_row, case.given_rules),
+        case_key=case.key,
+        agency=alone.agency if alone else None,
+    )
+    times = {given.channel: given for given in terms.times}
     channel = filing_channel(times, level=level)
     # The offer that gives the level shown, so that place and level tell of the same desk.
     offering = next((one for one in here if one.level == level), None)
-    desk = units.desk_of(offering) if offering and len(here) == 1 else None
+    desk = units.desk_of(offering) if offering and alone else None
     given = times.get(channel)
+    fee = facts.fee_fact(terms.fees, channel=channel, on=on)
+    due = facts.in_force(terms.fees, channel=channel, on=on)
+    local = _("theo quy định địa phương")
+    fee_local = local if any(rule.key in terms.local_fees for rule in due) else ""
+    url = reverse("procedures:detail", args=[entry.code])
+    chosen = urlencode({AGENCY: filters.agency}) if filters.agency and alone else ""
     return Row(
         code=entry.code,
+        url=f"{url}?{chosen}" if chosen else url,
+        start_query=chosen,
         title=revision.everyday_name or short_name(revision.name),
         official=short_name(revision.name) if revision.everyday_name else "",
         summary=revision.summary,
-        agency=here[0].agency.name
-        if len(here) == 1
-        else Truncator(revision.agency_text).chars(NAME_LENGTH),
+        agency=alone.agency.name if alone else Truncator(revision.agency_text).chars(NAME_LENGTH),
         level=level,
         level_words=level_words(level, desk=desk.name if desk else ""),
         action=action_of(level, has_forms=case.has_forms),
@@ -322,7 +295,9 @@ def _row(
             channel=channel,
         ),
         time=Fact(facts.time_words(given), facts.cut_off_words(given)),
-        fee=facts.fee_fact(map(_fee, case.given_fees), channel=channel, on=on),
+        fee=Fact(fee.text, "; ".join(filter(None, [fee.note, fee_local]))),
+        time_local=local if channel in terms.grounds else "",
+        fee_local=fee_local,
         place=facts.place_fact(
             channel=channel,
             desk=desk.name if desk else "",
@@ -338,6 +313,8 @@ def _listed_row(entry: Entry, question: Question) -> Row:
     unknown = Fact(_("Hỏi tại quầy"))
     return Row(
         code=entry.code,
+        url=reverse("procedures:detail", args=[entry.code]),
+        start_query="",
         title=short_name(entry.name),
         official="",
         summary="",
@@ -348,6 +325,8 @@ def _listed_row(entry: Entry, question: Question) -> Row:
         papers=unknown,
         time=unknown,
         fee=unknown,
+        time_local="",
+        fee_local="",
         place=unknown,
         why="" if question.is_empty else _("Khớp với tên thủ tục"),
         is_listed_only=True,

@@ -54,7 +54,7 @@ def get_search_page(*, question: Question, filters: Filters, page: str, on: date
 
 def _get_help(question: Question, found: Results) -> Help:
     agency = found.agency
-    near, events = _load(question if question.words and not found.filters.any else None)
+    near, events = _load(question if question.words and not found.total_unfiltered else None)
     return Help(
         agency=agency.name if agency and agency.phone else "",
         phone=agency.phone if agency else "",

@@ -18,7 +18,8 @@ from procedures.levels import LEVEL_WORDS
 from procedures.models import Offer
 from procedures.search import read_question
 from procedures.selectors.filters import LEVEL_NAMES, TIER_NAMES, TIER_SLUGS, Entry
-from procedures.selectors.results import Catalogue, find_entries, short_name
+from procedures.selectors.kinds import Catalogue, find
+from procedures.selectors.results import short_name
 from procedures.selectors.serving import Served, serving
 
 LISTED_FROM: Final = 3
@@ -77,7 +78,7 @@ class LevelsPage:
 
 def get_levels_page(*, on: date) -> LevelsPage:
     """Return the counts of every level, and the services of levels 3 and 4 (4 queries)."""
-    catalogue = find_entries(read_question(""), on=on)
+    catalogue = find(read_question(""), on=on)
     counted = _count(catalogue)
     tallies = [_tally(level, counted) for level in (4, 3, 2, 1)]
     if counted[0]["all"]:
@@ -100,19 +101,16 @@ def _count(catalogue: Catalogue) -> Mapping[int, Counter[str]]:
     """Count procedures by level, at each tier by the highest that an agency of it gives."""
     tier_of = {unit.key: unit.tier for unit in catalogue.units.agencies}
     counted: dict[int, Counter[str]] = {level: Counter() for level in range(5)}
-    # Procedures offered alike share one mapping of levels, so that it is read once.
+    # Kinds offered alike share one mapping of levels, so that it is read once.
     known: dict[int, dict[str, int]] = {}
-    for entry in catalogue.entries:
-        highest = known.get(id(entry.levels))
+    for kind, count in catalogue.counts.items():
+        highest = known.get(id(kind.levels))
         if highest is None:
-            highest = known[id(entry.levels)] = _highest(entry.levels, tier_of)
-        counted[entry.highest]["all"] += 1
-        if highest:
-            counted_at = highest
-        else:
-            counted_at = {tier: 0 for tier, slug in TIER_SLUGS.items() if slug in entry.kind.tiers}
-        for tier, level in counted_at.items():
-            counted[level][tier] += 1
+            highest = known[id(kind.levels)] = _highest(kind.levels, tier_of)
+        counted[kind.highest]["all"] += count
+        unserved = {tier: 0 for tier, slug in TIER_SLUGS.items() if slug in kind.tiers}
+        for tier, level in (highest or unserved).items():
+            counted[level][tier] += count
     return counted
 
 
@@ -134,7 +132,7 @@ def _tally(level: int, counted: Mapping[int, Counter[str]]) -> Tally:
 
 
 def _groups(catalogue: Catalogue, *, on: date) -> tuple[Group, ...]:
-    online = [entry for entry in catalogue.entries if entry.highest >= LISTED_FROM]
+    online = catalogue.read([kind for kind in catalogue.kinds if kind.highest >= LISTED_FROM])
     offers, everyday_names = _load_offers(online, on=on)
     sizes = Counter(unit.tier for unit in catalogue.units.agencies)
     found: dict[int, list[Service]] = {4: [], 3: []}

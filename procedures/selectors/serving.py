@@ -1,4 +1,4 @@
-"""Which agencies serve which procedures on a day, all at once: two queries for any list."""
+"""Which agencies serve which procedures on a day, and at which level."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -117,29 +117,6 @@ class Terms(NamedTuple):
     declared_level: int
     workflow_version_id: int | None
     returns: tuple[str, ...]
-
-
-def load_terms(
-    procedure_ids: Iterable[int] | None, *, on: date
-) -> dict[int, tuple[tuple[object, ...], ...]]:
-    """
-    Return the terms of the offers in force, the newest first (one query).
-
-    Plain tuples: a whole catalogue has thousands of offers, and few different ones.
-
-    :param procedure_ids: None for every procedure.
-    """
-    rows = Offer.objects.in_force(on=on)
-    if procedure_ids is not None:
-        rows = rows.filter(procedure__in=list(procedure_ids))
-    found: dict[int, tuple[tuple[object, ...], ...]] = {}
-    for procedure, unit, tier, receiving, deciding, level, workflow, returns in rows.order_by(
-        "-valid_from", "pk"
-    ).values_list("procedure_id", *Terms._fields):
-        # Which workflow it is makes no difference here, only whether there is one.
-        terms = (unit, tier, receiving, deciding, level, workflow and 1, tuple(returns))
-        found[procedure] = (*found.get(procedure, ()), terms)
-    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from procedures.enums import FeeStatus, FilingChannel, ResultDelivery
 from procedures.levels import derive_level, public_level
 from procedures.models import FeeRule, Procedure
 from procedures.search import read_question
-from procedures.selectors.results import find_entries
+from procedures.selectors.kinds import find
 from procedures.selectors.serving import Content, load_units, serving
 from procedures.services.publishing import measure_content
 from tests.factories.accounts import UnitFactory
@@ -148,9 +148,9 @@ def test_levels_of_procedures_offered_alike_are_worked_out_once(db):
         procedure=procedures[2], unit=special, tier="", declared_level=1, workflow_version=None
     )
 
-    catalogue = find_entries(read_question(""), on=date(2026, 11, 23))
+    catalogue = find(read_question(""), on=date(2026, 11, 23))
 
-    first, second, third = sorted(catalogue.entries, key=lambda entry: entry.pk)
+    first, second, third = sorted(catalogue.read(catalogue.kinds), key=lambda entry: entry.pk)
     assert first.levels is second.levels
     assert (first.levels["rieng"], third.levels["rieng"]) == (3, 1)
     assert (len(third.levels), third.highest) == (4, 3)
