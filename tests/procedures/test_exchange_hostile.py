@@ -140,3 +140,12 @@ def test_same_code_twice_is_refused_however_it_is_written(editor):
     assert [line.outcome for line in report.lines] == [
         Outcome.NEW, Outcome.REFUSED, Outcome.REFUSED,
     ]  # fmt: skip
+
+
+def test_signs_that_turn_the_words_around_are_left_out(editor):
+    data = packed(minimal(name="Cấp \u202egiấy\u2069 phép", revision=revision()))
+
+    take(data, editor)
+
+    assert Procedure.objects.get().name == "Cấp giấy phép"
+    assert take(data, editor).counts == {Outcome.UNCHANGED: 1}
