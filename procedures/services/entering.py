@@ -13,7 +13,6 @@ from accounts.enums import Tier
 from accounts.models import User
 from portal.core.db import requires_transaction
 from procedures.enums import NO_DRAFT
-from procedures.form_versions import drop_unused_form
 from procedures.models import Field, Procedure, Revision
 from procedures.search import search_lines
 from procedures.services.drafting import (
@@ -88,17 +87,16 @@ def discard_entry(*, code: str, version: int, editor: User, at: datetime) -> Non
         raise IsDecided(code)
     draft = _lock_draft(procedure, version=version, editor=editor, at=at)
     if draft is not None:
-        form = draft.form_version
         draft.delete()
-        drop_unused_form(form)
+    procedure.form_versions.all().delete()
     workflows.delete()
     procedure.delete()
 
 
 @requires_transaction
 def _lock_entry(code: str) -> Procedure:
-    # For deletion too: whoever would add something to it waits, and finds it gone.
-    procedure = Procedure.objects.select_for_update(of=("self",)).with_code(code)
+    # Whoever saves a part holds the draft, and refers to the procedure: not to be waited for here.
+    procedure = Procedure.objects.lock().with_code(code)
     if not procedure.is_withheld:
         raise NoLongerOwn(code)
     return procedure
