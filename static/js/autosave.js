@@ -1,4 +1,6 @@
 // Saves a form while it is being filled in, keeps trying, and always says where it stands.
+import { answersOf, followersOf, isChanged } from "./autosave-form.js";
+
 const QUIET_MS = 1500;
 const RETRY_MS = [3000, 6000, 15000, 30000, 60000];
 const words = {
@@ -12,28 +14,11 @@ function clock() {
   return new Date().toLocaleTimeString("vi-VN", { hour: "2-digit", minute: "2-digit", hour12: false });
 }
 
-function answersOf(form) {
-  const body = new FormData(form);
-  for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
-  body.append("autosave", "1");
-  return body;
-}
-
-// What was typed before this script arrived is as much worth as what is typed after.
-function isChanged(field) {
-  if (["checkbox", "radio"].includes(field.type)) return field.checked !== field.defaultChecked;
-  if (field.type === "hidden" || field.type === "file" || field.disabled) return false;
-  if (!field.options) return "defaultValue" in field && field.value !== field.defaultValue;
-  const chosen = [...field.options].findIndex((option) => option.defaultSelected);
-  return field.selectedIndex !== Math.max(chosen, 0);
-}
-
 export default function autosave(form) {
   const url = form.dataset.autosaveUrl || form.action;
   const state = document.getElementById(form.dataset.autosaveState) ?? form.querySelector(".save-state");
   const saved = form.dataset.autosaveSaved ?? "Đã lưu lúc";
-  // Fields of other forms that say, as one of this form does, what was stored last.
-  const followers = form.id ? [...document.querySelectorAll(`[data-autosave-follows="${form.id}"]`)] : [];
+  const followers = followersOf(form, { isBusy: () => dirty || running, settled, leave });
   let dirty = false;
   let leaving = false;
   let paused = "autosavePaused" in form.dataset;
@@ -116,27 +101,17 @@ export default function autosave(form) {
     return json ? response.json() : {};
   }
 
+  function leave() {
+    leaving = true;
+    clearTimeout(timer);
+  }
+
   async function settled() {
     while (running) await new Promise((done) => setTimeout(done, 100));
     clearTimeout(timer);
     if (dirty) await save();
     return !dirty;
   }
-
-  // What hands the stored text on waits for what is still on its way; what throws it away does not.
-  document.addEventListener("submit", async (event) => {
-    const other = event.target;
-    if (!followers.some((follower) => follower.form === other)) return;
-    if (!("autosaveFirst" in other.dataset) || !(dirty || running)) {
-      leaving = true;
-      clearTimeout(timer);
-      return;
-    }
-    const button = event.submitter;
-    event.preventDefault();
-    if (await settled()) other.requestSubmit(button);
-    else state?.scrollIntoView({ block: "center" });
-  }, true);
 
   form.addEventListener("input", () => {
     dirty = true;
@@ -148,9 +123,7 @@ export default function autosave(form) {
     plan(QUIET_MS);
   }
   form.addEventListener("submit", (event) => {
-    if (event.defaultPrevented) return;
-    leaving = true;
-    clearTimeout(timer);
+    if (!event.defaultPrevented) leave();
   });
   window.addEventListener("pageshow", () => { leaving = false; });
   window.addEventListener("online", () => { if (dirty) save(); });

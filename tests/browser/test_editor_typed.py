@@ -106,6 +106,9 @@ def test_a_question_left_unsaved_is_offered_again_until_it_is_saved(desk, draft)
     page.wait_for_url("**/to-khai/**")
     page.goto(address)
     assert warned == ["beforeunload"]
+    looker = Looker()
+    looker.look(page, "question-offered", is_office=True)
+    assert looker.problems == []
     page.get_by_role("button", name="Khôi phục nội dung chưa lưu").click()
 
     expect(page.get_by_label("Câu hỏi", exact=True)).to_have_value("Nơi nhận giấy")
