@@ -34,15 +34,34 @@ _KINDS: Final = """
         FROM procedures_offer
         WHERE valid_from <= %(on)s AND (valid_until IS NULL OR valid_until >= %(on)s) {among_offers}
         GROUP BY procedure_id
+    ), ruled AS (
+        -- The few whose fees an agency sets itself, as procedures.selectors.serving.Content says.
+        SELECT p.id AS procedure_id, jsonb_build_array(
+                (
+                    SELECT jsonb_agg(jsonb_build_array(k.key, fee.key, fee.status) ORDER BY fee.id)
+                    FROM procedures_case k JOIN procedures_feerule fee ON fee.case_id = k.id
+                    WHERE k.revision_id = p.current_revision_id AND 'ONLINE' = ANY(fee.channels)
+                ),
+                jsonb_agg(
+                    jsonb_build_array(r.unit_id, r.tier, r.case_key, r.fee_key, r.fee_status)
+                    ORDER BY r.id
+                )
+            ) AS local
+        FROM procedures_localrule r JOIN procedures_procedure p ON p.id = r.procedure_id
+        WHERE r.fee_key <> '' AND r.valid_from <= %(on)s
+            AND (r.valid_until IS NULL OR r.valid_until >= %(on)s) {among}
+        GROUP BY p.id
     )
     SELECT f.slug, f.name, f.sort_key, p.tiers, c.subjects, p.content_level, p.paid_level,
-        offered.terms::text, array_agg(p.id)
+        ruled.local::text, offered.terms::text, array_agg(p.id)
     FROM procedures_procedure p
     JOIN procedures_field f ON f.id = p.field_id
     LEFT JOIN procedures_revision c ON c.id = p.current_revision_id
     LEFT JOIN offered ON offered.procedure_id = p.id
+    LEFT JOIN ruled ON ruled.procedure_id = p.id
     WHERE p.state <> 'REPEALED' {among}
-    GROUP BY f.id, p.tiers, c.subjects, p.content_level, p.paid_level, offered.terms
+    GROUP BY f.id, p.tiers, c.subjects, p.content_level, p.paid_level,
+        ruled.local, offered.terms
 """
 _PART: Final = """
     SELECT id, code, name FROM procedures_procedure
@@ -127,12 +146,12 @@ def _load_kinds(ids: list[int] | None, book: LevelBook, *, on: date) -> dict[Kin
         groups = cursor.fetchall()
     kinds: dict[object, Kind] = {}
     found: dict[Kind, list[int]] = {}
-    for slug, name, order, tiers, written, unpaid, paid, offered, pks in groups:
+    for slug, name, order, tiers, written, unpaid, paid, local, offered, pks in groups:
         subjects = read_subjects(written)
-        alike = (slug, tuple(tiers), subjects, unpaid, paid, offered)
+        alike = (slug, tuple(tiers), subjects, unpaid, paid, local, offered)
         kind = kinds.get(alike)
         if kind is None:
-            content = Content(unpaid=unpaid, paid=paid)
+            content = Content(unpaid=unpaid, paid=paid, local=local or "")
             levels = book.look_up(_terms(offered), content=content)
             kind = kinds[alike] = Kind(
                 field=slug,

@@ -1,7 +1,8 @@
 """Which agencies serve which procedures on a day, and at which level."""
 
+import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -9,11 +10,14 @@ from django.db.models import Exists, OuterRef, Q
 
 from accounts.enums import PayWay, Tier, UnitKind
 from accounts.models import CollectingAccount, Unit
+from procedures import overrides
+from procedures.enums import FeeStatus, FilingChannel
 from procedures.levels import public_level
-from procedures.models import Offer
+from procedures.models import FeeRule, LocalRule, Offer
 
 # Communes before the province: that is where most people go.
 _TIER_ORDER: Final = {Tier.COMMUNE: 0, Tier.PROVINCE: 1}
+_FEES_COUNT_ABOVE: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +32,16 @@ class Served:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """How far a published content carries, without and with an account for online payment."""
+    """
+    How far a published content carries, without and with an account for online payment.
+
+    `local` tells of the fees that agencies set themselves: "" where there are none, else JSON of
+    [[case, fee, status] paid online …] and [[unit, tier, case, fee, status] of each rule …].
+    """
 
     unpaid: int
     paid: int
+    local: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,20 +101,62 @@ def serving(offers: Iterable[Offer], units: Units, *, content: Content) -> list[
         else:
             of_tier.setdefault(offer.tier, offer)
     # A hundred communes under one offer: its level is worked out once for each way to pay.
-    known: dict[tuple[int, bool], int] = {}
+    known: dict[tuple[int, bool, Content], int] = {}
+    local = _LocalFees(content)
     found = []
     for agency in units.agencies:
         offer_here = own.get(agency.pk) or of_tier.get(agency.tier)
         if offer_here is not None:
             # Whoever decides collects.
             can_pay = (offer_here.deciding_id or agency.pk) in units.paid_online
-            alike = (id(offer_here), can_pay)
+            here = local.content_at(agency)
+            alike = (id(offer_here), can_pay, here)
             if alike not in known:
-                reached = content.paid if can_pay else content.unpaid
+                reached = here.paid if can_pay else here.unpaid
                 known[alike] = public_level(offer_here, content=reached)
             level = known[alike]
             found.append(Served(agency, offer_here, level, can_pay))
     return found
+
+
+class _LocalFees:
+    """The content as each agency has it: a fee of its own must be payable, a waived one not."""
+
+    def __init__(self, content: Content) -> None:
+        self._content = content
+        fees, rules = json.loads(content.local) if content.local else ((), ())
+        self._cases: dict[str, list[FeeRule]] = {}
+        for case_key, key, status in fees or ():
+            fee = FeeRule(key=key, status=status, channels=[FilingChannel.ONLINE])
+            self._cases.setdefault(case_key, []).append(fee)
+        names = ("unit_id", "tier", "case_key", "fee_key", "fee_status")
+        self._rules = [LocalRule(**dict(zip(names, rule, strict=True))) for rule in rules]
+        self._own = {rule.unit_id for rule in self._rules}
+        self._known: dict[object, Content] = {}
+
+    def content_at(self, agency: Unit) -> Content:
+        # Fees hinder no level but the fourth.
+        if not self._rules or self._content.paid < _FEES_COUNT_ABOVE:
+            return self._content
+        alike = agency.pk if agency.pk in self._own else agency.tier
+        if alike not in self._known:
+            self._known[alike] = self._work_out(agency)
+        return self._known[alike]
+
+    def _work_out(self, agency: Unit) -> Content:
+        statuses = {
+            fee.status
+            for case_key, fees in self._cases.items()
+            for fee in overrides.apply(
+                overrides.Terms((), tuple(fees)), self._rules, case_key=case_key, agency=agency
+            ).fees
+        }
+        if FeeStatus.UNDETERMINED in statuses:
+            paid = unpaid = _FEES_COUNT_ABOVE
+        else:
+            paid = _FEES_COUNT_ABOVE + 1
+            unpaid = _FEES_COUNT_ABOVE if FeeStatus.AMOUNT in statuses else paid
+        return replace(self._content, unpaid=unpaid, paid=paid)
 
 
 class Terms(NamedTuple):
@@ -142,7 +194,7 @@ class LevelBook:
         self._mappings: dict[object, Mapping[str, int]] = {}
 
     def look_up(self, terms: tuple[tuple[object, ...], ...], *, content: Content) -> Levels:
-        alike = (content.unpaid, content.paid, terms)
+        alike = (content, terms)
         levels = self._known.get(alike)
         if levels is None:
             offers = [Offer(**Terms(*one)._asdict()) for one in terms]  # type: ignore[arg-type]
