@@ -58,11 +58,20 @@ class Fact:
     note: str = ""
 
 
-def papers_fact(papers: Iterable[Paper], *, case_key: str, channel: str) -> Fact:
-    """Count the papers to hand in; what is only shown at the desk is not asked for online."""
+def papers_fact(
+    papers: Iterable[Paper], *, case_key: str, channel: str, presence: bool = False
+) -> Fact:
+    """
+    Count the papers to hand in; what is only shown at the desk is not asked for online.
+
+    `presence` says that people come to the desk even when they file online.
+    """
     asked = [paper for paper in papers if paper.applies_to(case_key)]
+    brought = 0
     if channel == FilingChannel.ONLINE:
+        shown = [paper for paper in asked if paper.source == PaperSource.SHOW]
         asked = [paper for paper in asked if paper.source != PaperSource.SHOW]
+        brought = sum(paper.is_mandatory for paper in shown) if presence else 0
     must = [paper for paper in asked if paper.is_mandatory]
     sometimes = len(asked) - len(must)
     notes = []
@@ -76,6 +85,11 @@ def papers_fact(papers: Iterable[Paper], *, case_key: str, channel: str) -> Fact
     if sometimes:
         notes.append(
             ngettext("%d loại nữa chỉ khi cần", "%d loại nữa chỉ khi cần", sometimes) % sometimes
+        )
+    if brought:
+        notes.append(
+            ngettext("mang theo %d loại khi đến quầy", "mang theo %d loại khi đến quầy", brought)
+            % brought
         )
     if must:
         text = ngettext("%d giấy tờ", "%d giấy tờ", len(must)) % len(must)
@@ -127,6 +141,15 @@ def ready_at(
             return calendars.same_day(at, calendar, last)
         case TimeUnit.NONE_GIVEN:
             return None
+
+
+def filed_words(channel: str, *, is_open: bool) -> str:
+    """Say of which filing a date is promised: nobody hands papers in at a closed desk."""
+    if channel == FilingChannel.POST:
+        return _("Cơ quan nhận đủ giấy tờ lúc này")
+    if channel == FilingChannel.COUNTER and not is_open:
+        return _("Nộp đủ giấy tờ ngay khi quầy mở cửa")
+    return _("Nộp đủ giấy tờ lúc này")
 
 
 def fee_fact(rules: Iterable[FeeRule], *, channel: str, on: date) -> Fact:
@@ -228,7 +251,7 @@ def return_words(returns: Iterable[str]) -> str:
 def paper_need(paper: Paper, *, channel: str) -> str:
     """Say what of a paper is needed: "1 bản chính, 1 bản sao", or how it is handed in online."""
     if paper.source == PaperSource.SHOW:
-        return _("chỉ xuất trình")
+        return _("chỉ đưa xem, không nộp")
     if channel == FilingChannel.ONLINE:
         is_form = paper.source == PaperSource.EFORM
         return _("điền ngay trên mạng") if is_form else _("chụp ảnh hoặc tải tệp lên")

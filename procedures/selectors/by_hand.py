@@ -55,6 +55,7 @@ class Cover:
     case_name: str
     desk: AgencyRow | None
     agency_text: str
+    takes_post: bool
     sets: int
     must: tuple[CoverPaper, ...]
     sometimes: tuple[CoverPaper, ...]
@@ -109,7 +110,8 @@ def get_cover(*, code: str, case_key: str, agency_key: str, at: datetime) -> Cov
     first = loaded.served[0] if loaded.served else None
     served = next((one for one in loaded.served if one.agency.key == agency_key), first)
     terms, revision = loaded.terms(case, served), loaded.revision
-    channel = _paper_channel({one.channel for one in terms.times}, asked="")
+    channels = {one.channel for one in terms.times}
+    channel = _paper_channel(channels, asked="")
     papers = [one for one in loaded.papers if one.applies_to(case.key)]
     return Cover(
         code=loaded.procedure.code,
@@ -118,6 +120,7 @@ def get_cover(*, code: str, case_key: str, agency_key: str, at: datetime) -> Cov
         case_name=case.name if len(loaded.cases) > 1 else "",
         desk=agency_row(served, loaded.units, level_words="", is_chosen=True) if served else None,
         agency_text=revision.agency_text,
+        takes_post=FilingChannel.POST in channels,
         sets=revision.dossier_sets,
         must=tuple(_row(one) for one in papers if one.is_mandatory),
         sometimes=tuple(_row(one) for one in papers if not one.is_mandatory),

@@ -23,6 +23,7 @@ from procedures.selectors.detail_rows import (
     FeeRow,
     FormRow,
     PaperRow,
+    Papers,
     TimeRow,
     agency_row,
     fee_rows,
@@ -94,8 +95,9 @@ class ProcedurePage:
     fee_fact: Fact
     place_fact: Fact
     ready: str
-    must: tuple[PaperRow, ...]
-    sometimes: tuple[PaperRow, ...]
+    # The filing that the date is promised for.
+    filed: str
+    papers: Papers
     # Those whose official words say more than the plain name.
     official_papers: tuple[PaperRow, ...]
     forms: tuple[FormRow, ...]
@@ -158,9 +160,7 @@ def _page(loaded: Published, *, asked: Asked, at: datetime) -> ProcedurePage:
     )
     action = action_of(level, has_forms=bool(forms))
     on_paper = action != "file" or channel != FilingChannel.ONLINE
-    rows = paper_rows(
-        papers, forms, case=case, channel=channel, presence=revision.presence_required
-    )
+    listed = paper_rows(papers, forms, case=case, channel=channel)
     return ProcedurePage(
         code=procedure.code,
         title=revision.everyday_name or short_name(revision.name),
@@ -182,7 +182,9 @@ def _page(loaded: Published, *, asked: Asked, at: datetime) -> ProcedurePage:
         choices=tuple(Choice(key=one.agency.key, name=one.agency.name) for one in served),
         agency=next((row for row in agencies if row.is_chosen), None),
         is_agency_asked=chosen is not None and chosen.agency.key == asked.agency,
-        papers_fact=facts.papers_fact(papers, case_key=case.key, channel=channel),
+        papers_fact=facts.papers_fact(
+            papers, case_key=case.key, channel=channel, presence=revision.presence_required
+        ),
         time_fact=Fact(facts.time_words(given), facts.cut_off_words(given)),
         fee_fact=facts.fee_fact(terms.fees, channel=channel, on=on),
         place_fact=facts.place_fact(
@@ -191,10 +193,12 @@ def _page(loaded: Published, *, asked: Asked, at: datetime) -> ProcedurePage:
             returns=chosen.offer.returns if chosen else (),
             presence=_("phải có mặt khi làm thủ tục") if revision.presence_required else "",
         ),
-        ready=format_moment(ready.at) if ready else "",
-        must=tuple(row for row, is_must in rows if is_must),
-        sometimes=tuple(row for row, is_must in rows if not is_must),
-        official_papers=tuple(row for row, _is_must in rows if row.official),
+        ready=format_moment(ready.due.at) if ready else "",
+        filed=ready.filed if ready else "",
+        papers=listed,
+        official_papers=tuple(
+            row for row in (*listed.must, *listed.sometimes, *listed.shown) if row.official
+        ),
         forms=tuple(form_row(form) for form in forms),
         times=tuple(time_rows(times.values())),
         has_fee_to_pay=any(rule.status != FeeStatus.FREE for rule in terms.fees),

@@ -29,6 +29,16 @@ class PaperRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Papers:
+    """The papers of a case as the four facts count them."""
+
+    must: tuple[PaperRow, ...]
+    sometimes: tuple[PaperRow, ...]
+    # Filed online, these are only looked at by whoever comes to the desk.
+    shown: tuple[PaperRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FormRow:
     key: str
     name: str
@@ -70,37 +80,31 @@ class AgencyRow:
 
 
 def paper_rows(
-    papers: Iterable[Paper],
-    forms: Iterable[PrintableForm],
-    *,
-    case: Case,
-    channel: str,
-    presence: bool,
-) -> list[tuple[PaperRow, bool]]:
-    """
-    Return the papers of a case, each with whether everybody needs it.
-
-    `presence` says that people come to the desk even when they file online.
-    """
+    papers: Iterable[Paper], forms: Iterable[PrintableForm], *, case: Case, channel: str
+) -> Papers:
+    """Return the papers of a case by whether everybody needs them."""
     form_of = {form.paper_id: form.key for form in forms}
-    shown = _("Mang theo khi đến quầy") if presence else _("Chỉ khi đến quầy")
-    rows = []
+    online = channel == FilingChannel.ONLINE
+    must: list[PaperRow] = []
+    sometimes: list[PaperRow] = []
+    shown: list[PaperRow] = []
     for paper in papers:
         if not paper.applies_to(case.key):
             continue
-        online = channel == FilingChannel.ONLINE
-        only_shown = online and paper.source == PaperSource.SHOW
         row = PaperRow(
             key=paper.key,
             name=str(paper),
             official=paper.name if paper.plain_name and paper.plain_name != paper.name else "",
             need=facts.paper_need(paper, channel=channel),
-            condition=shown if only_shown else paper.condition,
+            condition=paper.condition,
             hint=paper.hint,
             form_key="" if online else form_of.get(paper.pk, ""),
         )
-        rows.append((row, paper.is_mandatory and (presence or not only_shown)))
-    return rows
+        if online and paper.source == PaperSource.SHOW:
+            shown.append(row)
+        else:
+            (must if paper.is_mandatory else sometimes).append(row)
+    return Papers(tuple(must), tuple(sometimes), tuple(shown))
 
 
 def time_rows(times: Iterable[ProcessingTime]) -> list[TimeRow]:

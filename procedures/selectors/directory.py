@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -21,6 +21,7 @@ from procedures.enums import ProcedureState
 from procedures.levels import public_level
 from procedures.models import Offer
 from procedures.selectors.filters import TIER_NAMES, TIER_SLUGS
+from procedures.selectors.results import short_name
 
 PAGE_SIZE: Final = 30
 SHOWN_PROCEDURES: Final = 10
@@ -290,6 +291,7 @@ def _offered(agency: Unit, *, at: datetime) -> list[tuple[Served, bool]]:
             procedure__state=ProcedureState.PUBLISHED,
         )
         .select_related("procedure")
+        .annotate(everyday=F("procedure__current_revision__everyday_name"))
         .order_by("procedure__sort_key", "procedure", "unit", "-valid_from", "pk")
     )
     # Whoever decides collects; where that is somebody else, the lower figure is the honest one.
@@ -301,7 +303,7 @@ def _offered(agency: Unit, *, at: datetime) -> list[tuple[Served, bool]]:
         level = public_level(
             offer, content=procedure.paid_level if own else procedure.content_level
         )
-        found.setdefault(
-            procedure.code, (Served(procedure.code, procedure.name), level >= _OPEN_ONLINE)
-        )
+        # The everyday name, as in every other list.
+        title = offer.everyday or short_name(procedure.name)  # type: ignore[attr-defined]  # annotated
+        found.setdefault(procedure.code, (Served(procedure.code, title), level >= _OPEN_ONLINE))
     return list(found.values())

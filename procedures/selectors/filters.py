@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from urllib.parse import quote_plus, urlencode
 
 from django.urls import reverse
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from accounts.enums import Tier
@@ -181,7 +181,8 @@ def list_chosen(
     for name, _parameter, _title in FACETS:
         value = getattr(filters, name)
         if value:
-            label = known[name].get(value) or value
+            # An old or mistyped address: whoever reads it sees what to take away.
+            label = known[name].get(value) or _("không rõ: %s") % value
             chosen.append(Chosen(label, write_url(typed, filters.without(name))))
     return chosen
 

@@ -19,7 +19,7 @@ from procedures.selectors.by_hand import cover_query
 from procedures.selectors.detail_rows import (
     AgencyRow,
     FormRow,
-    PaperRow,
+    Papers,
     agency_row,
     form_row,
     paper_rows,
@@ -63,8 +63,8 @@ class FinderAnswer:
     case_hint: str
     channel: str
     channel_name: str
-    must: tuple[PaperRow, ...]
-    sometimes: tuple[PaperRow, ...]
+    papers: Papers
+    must_come: bool
     # What shows that no fee is due, to be brought as well.
     proofs: tuple[str, ...]
     forms: tuple[FormRow, ...]
@@ -77,6 +77,7 @@ class FinderAnswer:
     time: str
     time_notes: tuple[str, ...]
     ready: str
+    filed: str
     why: tuple[str, ...]
     agency: AgencyRow | None
     returns: str
@@ -106,13 +107,6 @@ def make_answer(
         quantities=found.quantities,
         exemptions=dict.fromkeys(rules, found.exemption),
     )
-    rows = paper_rows(
-        loaded.papers,
-        loaded.forms,
-        case=case,
-        channel=found.channel,
-        presence=revision.presence_required,
-    )
     agency = agency_row(served, loaded.units, level_words="", is_chosen=True) if served else None
     return FinderAnswer(
         code=loaded.procedure.code,
@@ -123,8 +117,8 @@ def make_answer(
         case_hint=case.hint,
         channel=found.channel,
         channel_name=str(facts.CHANNEL_NAMES[found.channel]),
-        must=tuple(row for row, is_must in rows if is_must),
-        sometimes=tuple(row for row, is_must in rows if not is_must),
+        papers=paper_rows(loaded.papers, loaded.forms, case=case, channel=found.channel),
+        must_come=revision.presence_required,
         proofs=_proofs(rules, lines),
         forms=() if found.channel == FilingChannel.ONLINE else tuple(map(form_row, loaded.forms)),
         sets=revision.dossier_sets,
@@ -135,8 +129,9 @@ def make_answer(
         fee_moment=revision.get_fee_moment_display(),
         time=facts.time_words(given),
         time_notes=tuple(filter(None, [facts.cut_off_words(given), given.note if given else ""])),
-        ready=format_moment(ready.at) if ready else "",
-        why=tuple(explain(ready.notes)) if ready else (),
+        ready=format_moment(ready.due.at) if ready else "",
+        filed=ready.filed if ready else "",
+        why=tuple(explain(ready.due.notes)) if ready else (),
         agency=agency,
         returns=facts.return_words(served.offer.returns) if served else "",
         presence_note=revision.presence_note,

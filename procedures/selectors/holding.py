@@ -161,7 +161,8 @@ def find_breaks(draft: Revision, *, on: date) -> list[Break]:
     units = load_units(on=on)
     before = stored(procedure)
     gaps = both_gaps(draft)
-    after = Content(*(levels.reached(one) for one in gaps))
+    unpaid, paid = (levels.reached(one) for one in gaps)
+    after = Content(unpaid=unpaid, paid=paid)
     found = [_break(offer, units, before=before, after=after, gaps=gaps) for offer in offers]
     return [one for one in found if one is not None]
 

@@ -11,7 +11,7 @@ from django.db.models.functions import JSONObject
 
 from accounts.selectors import get_work_calendar
 from portal.core import edition
-from portal.core.calendars import Computed
+from portal.core.calendars import Computed, is_working_moment
 from procedures import facts, overrides
 from procedures.enums import ProcedureState
 from procedures.levels import derive_level
@@ -137,16 +137,30 @@ def default_case(cases: list[Case]) -> Case:
     return next((case for case in cases if case.is_default), cases[0])
 
 
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """When the result would be there, and of which filing that is said."""
+
+    due: Computed
+    filed: str
+
+
 def ready_moment(
     chosen: Served | None, given: ProcessingTime | None, units: Units, *, at: datetime
-) -> Computed | None:
+) -> Ready | None:
     """Return when the result would be there if the dossier were handed in now, with the reasons."""
-    if chosen is None:
+    if chosen is None or given is None:
         return None
     deciding = chosen.offer.deciding_id
     agency = next((unit for unit in units.agencies if unit.pk == deciding), chosen.agency)
+    calendar = get_work_calendar(agency)
     # For as long as the page may be kept, so that it never promises too much.
-    return facts.ready_at(given, at=edition.moment(at), calendar=get_work_calendar(agency))
+    filed_at = edition.moment(at)
+    due = facts.ready_at(given, at=filed_at, calendar=calendar)
+    if due is None:
+        return None
+    is_open = is_working_moment(filed_at, calendar)
+    return Ready(due, facts.filed_words(given.channel, is_open=is_open))
 
 
 def _load_cases(code: str, *, with_questions: bool, on: date) -> list[Case]:

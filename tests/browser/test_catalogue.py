@@ -81,6 +81,26 @@ def test_targets_of_the_main_way_are_large_enough_for_a_thumb(site, page):
     assert min(box["height"] for box in boxes) >= 44
 
 
+@pytest.mark.parametrize("path", ["/", "/thu-tuc/", "/linh-vuc/", "/hoi-dap/", "/co-quan/", BIRTH])
+def test_links_that_stand_alone_are_large_enough_for_a_thumb(site, browser, path):
+    context = browser.new_context(
+        viewport={"width": 360, "height": 800}, has_touch=True, is_mobile=True
+    )
+    page = context.new_page()
+    page.goto(f"{site}{path}")
+
+    # Links inside a sentence may be as low as their line.
+    small = page.evaluate(
+        """() => [...document.querySelectorAll(
+              '.breadcrumb a, .browse__list a, .result__title a, .jump-list a, .site-footer li a'
+           )].filter(one => one.checkVisibility() && one.getBoundingClientRect().height < 44)
+             .map(one => one.innerText)"""
+    )
+    context.close()
+
+    assert small == []
+
+
 def test_from_home_to_the_filing_by_keyboard_alone(site, page):
     page.goto(site)
 

@@ -112,7 +112,7 @@ def test_page_lists_what_is_filed_there_and_not_elsewhere(client):
         ("Đăng ký khai sinh", {"tier": Tier.COMMUNE, "unit": None}),
         ("Cấp phép xây dựng", {"unit": there, "tier": ""}),
     ):
-        revision = RevisionFactory(procedure__name=name, name=name)
+        revision = RevisionFactory(procedure__name=name, name=name, everyday_name=name)
         OfferFactory(procedure=revision.procedure, **where)
 
     text = text_of(client.get("/co-quan/day/"))
@@ -122,6 +122,17 @@ def test_page_lists_what_is_filed_there_and_not_elsewhere(client):
     assert "Cấp phép xây dựng" not in text
     assert "Cấp phép xây dựng" in text_of(client.get("/co-quan/kia/"))
     assert here.key in client.get("/co-quan/day/").content.decode()
+
+
+def test_page_calls_what_is_filed_there_as_every_list_does(client):
+    UnitFactory(key="day")
+    revision = RevisionFactory(name="Thủ tục đăng ký khai sinh", everyday_name="Làm giấy khai sinh")
+    OfferFactory(procedure=revision.procedure)
+
+    text = text_of(client.get("/co-quan/day/"))
+
+    assert "Làm giấy khai sinh" in text
+    assert "Thủ tục đăng ký khai sinh" not in text
 
 
 @pytest.mark.parametrize("number", [1, 3])

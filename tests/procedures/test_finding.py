@@ -179,7 +179,7 @@ def test_empty_result_gives_the_phone_of_the_agency_chosen(client, catalogue, se
     general = text_of(client.get("/thu-tuc/?q=xyzzyqqq"))
     chosen = html_of(client.get("/thu-tuc/?q=xyzzyqqq&co_quan=binhlam"))
 
-    assert f"Hỏi người thật: {settings.SITE_HOTLINE}" in general
+    assert f"Cần người hướng dẫn, gọi: {settings.SITE_HOTLINE}" in general
     assert f"Hỏi {agency.name}" in chosen
     assert agency.phone in chosen[chosen.index("<main") : chosen.index("</main>")]
 
@@ -211,3 +211,17 @@ def test_fields_without_procedures_are_no_addresses(client):
     Field.objects.create(slug="trong-khong", name="Trống không")
 
     assert "trong-khong" not in html_of(client.get("/sitemap.xml"))
+
+
+def test_a_slip_is_told_as_one_and_not_as_nothing(catalogue, client):
+    text = unescape(client.get("/thu-tuc/", {"q": "khia sinh"}).content.decode())
+
+    assert "thủ tục gần giống “khia sinh”" in text
+    assert "Gần giống nhất" in text
+    assert "Phù hợp nhất" not in text
+
+
+def test_an_unknown_filter_of_an_old_address_is_named_as_such(catalogue, client):
+    text = unescape(client.get("/thu-tuc/", {"co_quan": "huyen-cu"}).content.decode())
+
+    assert "không rõ: huyen-cu" in text

@@ -6,6 +6,7 @@ from io import BytesIO
 import pikepdf
 import pytest
 from django.db import IntegrityError, transaction
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,7 +17,13 @@ from procedures.selectors import posting as selectors
 from procedures.services import posting
 from tests.factories.accounts import StaffFactory, UnitFactory, sign_in_proved
 from tests.factories.dossiers import office
-from tests.factories.procedures import LocalRuleFactory, OfferFactory, RevisionFactory
+from tests.factories.procedures import (
+    LocalRuleFactory,
+    OfferFactory,
+    PaperFactory,
+    RevisionFactory,
+    changing_published,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +59,36 @@ def test_a_worker_prints_a_sheet_of_a_procedure(place, served):
             [595.28, 841.89], abs=0.1
         )
     assert posting.print_due(at=timezone.now()) == 0
+
+
+def test_a_sheet_names_every_paper_not_only_those_with_an_official_name(place, served):
+    with changing_published():
+        PaperFactory(
+            revision=served.current_revision,
+            key="don",
+            name="Đơn đề nghị theo mẫu 01",
+            plain_name="Đơn",
+            position=2,
+        )
+        PaperFactory(
+            revision=served.current_revision,
+            key="uy-quyen",
+            name="Văn bản ủy quyền",
+            is_mandatory=False,
+            condition="Khi nhờ người khác nộp",
+            position=3,
+        )
+    sheet = ask(place, procedure=served)
+    pages = selectors.print_pages(sheet, at=timezone.now())
+
+    html = render_to_string(
+        "pdf/posting_sheet.html",
+        {"agency": place.agency, "pages": pages, "printed_on": timezone.localdate()},
+    )
+
+    for name in ("Giấy chứng sinh", "Thẻ căn cước", "Đơn đề nghị theo mẫu 01", "Văn bản ủy quyền"):
+        assert name in html
+    assert "Khi nhờ người khác nộp" in html
 
 
 def test_a_sheet_of_a_field_has_a_page_for_each_procedure_that_is_served(place, served):

@@ -26,6 +26,7 @@ from tests.factories.procedures import (
 TODAY = date(2026, 11, 23)
 # Monday 23/11/2026, 09:00 in Vietnam; the day after is a national holiday.
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+SUNDAY = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 BIRTH = "1.001193"
 ONLINE, COUNTER, POST = FilingChannel.ONLINE, FilingChannel.COUNTER, FilingChannel.POST
 
@@ -172,11 +173,12 @@ def test_page_of_birth_registration_answers_in_four_facts(catalogue):
     assert page.fee_fact.text == "Không mất phí"
     assert page.place_fact.text == "Nộp trực tuyến"
     assert (page.level, page.action) == (4, "file")
-    assert [paper.name for paper in page.must] == [
+    assert [paper.name for paper in page.papers.must] == [
         "Tờ khai đăng ký khai sinh",
         "Giấy chứng sinh do bệnh viện hoặc trạm y tế cấp",
     ]
-    assert len(page.sometimes) == 5
+    assert page.papers_fact.note.endswith("3 loại nữa chỉ khi cần")
+    assert len(page.papers.sometimes) == 3
 
 
 def test_case_and_channel_change_the_fee(catalogue):
@@ -202,6 +204,23 @@ def test_ready_date_is_counted_on_the_agencys_calendar(catalogue):
 
     # Tuesday 24/11/2026 is off: Wednesday, Thursday, Friday.
     assert three_working_days.ready == "thứ Sáu, 27/11/2026, 09:00"
+
+
+@pytest.mark.parametrize(
+    ("channel", "at", "filed"),
+    [
+        ("ONLINE", SUNDAY, "Nộp đủ giấy tờ lúc này"),
+        ("COUNTER", MONDAY, "Nộp đủ giấy tờ lúc này"),
+        # Nobody hands papers in at a closed desk, and the post takes its time.
+        ("COUNTER", SUNDAY, "Nộp đủ giấy tờ ngay khi quầy mở cửa"),
+        ("POST", SUNDAY, "Cơ quan nhận đủ giấy tờ lúc này"),
+    ],
+)
+def test_the_date_is_promised_for_a_filing_that_is_possible(catalogue, channel, at, filed):
+    page = page_of(BIRTH, channel=channel, at=at)
+
+    assert page.channel.key == channel
+    assert page.filed == filed
 
 
 def test_time_not_given_has_no_ready_date(db):
@@ -259,10 +278,22 @@ def test_each_level_has_its_one_action(catalogue, code, action, level):
 def test_what_is_only_shown_at_the_desk_is_no_duty_online_unless_one_must_come(catalogue):
     birth, marriage = page_of(BIRTH), page_of("1.000894")
 
-    assert "Thẻ căn cước hoặc hộ chiếu" in [paper.name for paper in birth.sometimes]
-    brought = next(paper for paper in marriage.must if paper.need == "chỉ xuất trình")
-    assert brought.name == "Thẻ căn cước hoặc hộ chiếu của cả hai bên"
-    assert brought.condition == "Mang theo khi đến quầy"
+    assert "Thẻ căn cước hoặc hộ chiếu" in [paper.name for paper in birth.papers.shown]
+    assert "quầy" not in birth.papers_fact.note
+    assert marriage.papers.shown[0].name == "Thẻ căn cước hoặc hộ chiếu của cả hai bên"
+    assert marriage.papers.shown[0].need == "chỉ đưa xem, không nộp"
+    assert marriage.papers_fact.note.endswith("mang theo 1 loại khi đến quầy")
+
+
+@pytest.mark.parametrize("channel", ["ONLINE", "COUNTER"])
+def test_the_four_facts_count_what_the_list_shows(catalogue, channel):
+    for code in Procedure.objects.values_list("code", flat=True):
+        page = page_of(code, channel=channel)
+        must, sometimes = len(page.papers.must), len(page.papers.sometimes)
+
+        expected = f"{must} giấy tờ" if must else "Không bắt buộc giấy tờ"
+        assert page.papers_fact.text == expected, code
+        assert (f"{sometimes} loại nữa chỉ khi cần" in page.papers_fact.note) is bool(sometimes)
 
 
 def test_listed_procedure_has_only_its_name(db):
