@@ -13,12 +13,13 @@ from django.db.models import F
 from portal.core.db import requires_transaction
 from procedures.models import Paper, Procedure, Revision
 from procedures.models.renewal import RENEW
-from procedures.vocabulary import plain
+from procedures.vocabulary import plain, spoken_phrases
 
 # Weight of a part of the content, how far its length counts, and how long it usually is.
 _PARTS: Final = {
     "name": (4.0, 0.6, 46),
     "words": (2.0, 0.3, 20),
+    "spoken": (3.0, 0.3, 30),
     "field": (1.0, 0.0, 8),
     "results": (1.0, 0.5, 46),
     "papers": (0.4, 0.75, 380),
@@ -113,6 +114,7 @@ def _rows(ids: Sequence[int]) -> Iterator[tuple[int, str, float, bool]]:
         parts = {
             "name": [plain(procedure.name).removeprefix("thu tuc "), procedure.code],
             "words": [revision.everyday_name, *revision.keywords] if revision else [],
+            "spoken": spoken_phrases().get(procedure.code, ()),
             "field": [procedure.field.name],
             "results": revision.results if revision else [],
             "papers": papers.get(revision.pk, []) if revision else [],

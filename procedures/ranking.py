@@ -14,10 +14,13 @@ from procedures.vocabulary import Vocabulary, load_vocabulary
 
 # Half A of a set of questions chose these; docs/adr/0015-search.md tells how.
 _WEAK: Final = 0.15
-_MEANT: Final = 0.8
+_MEANT: Final = 0.65
 _SLIPPED: Final = 0.9
+# How much the share of the name that the question says, and the share of the question that the
+# procedure knows, raise what was found.
 _COVERED: Final = 2.0
-_COMMUNE: Final = 0.4
+_KNOWN: Final = 4.0
+_COMMUNE: Final = 0.3
 # What scores below this share of the best only happens to share words with the question.
 _WORTH: Final = 0.35
 MOST: Final = 60
@@ -30,15 +33,17 @@ _COLUMNS: Final = ("pk", "code", "name", "folded_name", "search_text", "score")
 _BEST: Final = """
     WITH summed AS (
         SELECT t.procedure_id, sum(s.worth * t.weight) AS score,
-            sum(s.worth) FILTER (WHERE t.in_name) AS covered
-        FROM unnest(%(terms)s::text[], %(worths)s::float8[]) AS s(term, worth)
+            sum(s.worth) FILTER (WHERE t.in_name) AS covered, sum(s.told) AS known
+        FROM unnest(%(terms)s::text[], %(worths)s::float8[], %(told)s::float8[])
+            AS s(term, worth, told)
         JOIN procedures_searchterm t USING (term)
         GROUP BY t.procedure_id
     ),
     ranked AS (
         SELECT p.id, summed.score
             * (1 + %(covering)s
-                * least(1, coalesce(summed.covered, 0) / greatest(e.name_weight, 0.001)))
+                * least(1, coalesce(summed.covered, 0) / greatest(e.name_weight, 0.001))
+                + %(knowing)s * least(1, summed.known))
             * (CASE WHEN 'COMMUNE' = ANY(p.tiers) THEN 1 + %(commune)s ELSE 1 END)
             * coalesce(b.factor, 1) AS score
         FROM (
@@ -64,6 +69,8 @@ class Sought:
     """What is looked for: how much each term says of the question; what was put otherwise."""
 
     shares: Mapping[str, float]
+    # The same of the person's own words only, without what sayings put officially.
+    told: Mapping[str, float]
     # The words as they were probably meant, where something else was typed.
     mended: Mended | None = None
 
@@ -73,7 +80,7 @@ def rank(question: Question, book: Book | None = None) -> list[dict[str, Any]]:
     book = book or open_book()
     words = question.all_words[:_MOST_WORDS]
     sought = read_question_terms(words, book)
-    rows = _look_up(sought.shares, book, boosts=book.boosts_for(words))
+    rows = _look_up(sought, book, boosts=book.boosts_for(words))
     if not rows:
         return []
     worth = rows[0]["score"] * _WORTH
@@ -92,62 +99,69 @@ def read_question_terms(words: tuple[str, ...], book: Book) -> Sought:
     shares = read_terms(words, book.vocabulary)
     mended = mend(words, book)
     if mended is None:
-        return Sought(shares)
+        return Sought(shares, _read_told(words, book.vocabulary))
     shares = dict(shares)
     for term, share in read_terms(mended.words, book.vocabulary).items():
         _add(shares, term, share * _SLIPPED)
-    return Sought(shares, mended)
+    return Sought(shares, _read_told(mended.words, book.vocabulary), mended)
 
 
 def read_terms(words: tuple[str, ...], vocabulary: Vocabulary | None = None) -> dict[str, float]:
     """Return the words and word pairs to look for, with everyday sayings put officially."""
     vocabulary = vocabulary or load_vocabulary()
     meanings = vocabulary.meanings(words)
-    parts = vocabulary.asking.sub("|", " ".join(words)).split("|")
-    if not meanings and not any(_tells(part, vocabulary.weak) for part in parts):
+    shares = _read_told(words, vocabulary)
+    if not meanings and not any(share == 1 for share in shares.values()):
         # Nothing that one procedure could be told from another by.
         return {}
-    shares: dict[str, float] = {}
-    for text, share in [*((one, 1.0) for one in parts), *((one, _MEANT) for one in meanings)]:
-        told = text.split()
-        for word in told:
-            _add(shares, word, share * (_WEAK if word in vocabulary.weak else 1))
-        for first, second in pairwise(told):
-            both_weak = first in vocabulary.weak and second in vocabulary.weak
-            _add(shares, f"{first} {second}", share * (_WEAK if both_weak else 1))
+    for meant in meanings:
+        _add_terms(shares, meant, _MEANT, vocabulary.weak)
     return shares
 
 
-def _look_up(
-    shares: Mapping[str, float], book: Book, *, boosts: Mapping[int, float]
-) -> list[dict[str, Any]]:
-    worths = {term: share * book.rarity(term) for term, share in shares.items()}
+def _read_told(words: tuple[str, ...], vocabulary: Vocabulary) -> dict[str, float]:
+    shares: dict[str, float] = {}
+    for part in vocabulary.asking.sub("|", " ".join(words)).split("|"):
+        _add_terms(shares, part, 1.0, vocabulary.weak)
+    return shares
+
+
+def _add_terms(shares: dict[str, float], text: str, share: float, weak: frozenset[str]) -> None:
+    words = text.split()
+    for word in words:
+        _add(shares, word, share * (_WEAK if word in weak else 1))
+    for first, second in pairwise(words):
+        _add(shares, f"{first} {second}", share * (_WEAK if {first, second} <= weak else 1))
+
+
+def _look_up(sought: Sought, book: Book, *, boosts: Mapping[int, float]) -> list[dict[str, Any]]:
+    worths = {term: share * book.rarity(term) for term, share in sought.shares.items()}
     # What thousands hold tells next to nothing, and is most of the work.
     least = max(worths.values(), default=0.0) * _TELLING
-    told = {term: worth for term, worth in worths.items() if worth > least}
-    if not told:
+    kept = {term: worth for term, worth in worths.items() if worth > least}
+    if not kept:
         return []
+    told = {term: share * book.rarity(term) for term, share in sought.told.items()}
+    all_told = sum(told.values()) or 1.0
     with connection.cursor() as cursor:
         cursor.execute(
             _BEST,
             {
-                "terms": list(told),
-                "worths": list(told.values()),
+                "terms": list(kept),
+                "worths": list(kept.values()),
+                "told": [told.get(term, 0.0) / all_told for term in kept],
                 "covering": _COVERED,
+                "knowing": _KNOWN,
                 "commune": _COMMUNE,
                 "boosted": list(boosts),
                 "factors": list(boosts.values()),
                 "most": MOST,
                 "hopeless": _WORTH
                 * min([1.0, *boosts.values()])
-                / ((1 + _COVERED) * (1 + _COMMUNE) * max([1.0, *boosts.values()])),
+                / ((1 + _COVERED + _KNOWN) * (1 + _COMMUNE) * max([1.0, *boosts.values()])),
             },
         )
         return [dict(zip(_COLUMNS, row, strict=True)) for row in cursor.fetchall()]
-
-
-def _tells(part: str, weak: frozenset[str]) -> bool:
-    return any(word not in weak for word in part.split())
 
 
 def _add(shares: dict[str, float], term: str, share: float) -> None:

@@ -81,6 +81,20 @@ def shipped_sayings() -> Mapping[str, Shipped]:
 
 
 @cache
+def spoken_phrases() -> Mapping[str, tuple[str, ...]]:
+    """
+    Return by code the phrases by which people look for a procedure, beside its own words.
+
+    A line of the files is for all codes of one name: the record has a code for each tier.
+    """
+    said: dict[str, tuple[str, ...]] = {}
+    for path in sorted(Path(__file__).with_name("spoken").glob("*.json")):
+        for codes, phrases in json.loads(path.read_text(encoding="utf-8")).items():
+            said |= dict.fromkeys(codes.split(), tuple(phrases))
+    return said
+
+
+@cache
 def common_codes() -> list[str]:
     """Return the codes of what everybody comes for some day."""
     return list(_read("common"))

@@ -1,6 +1,7 @@
 """Everyday words find the right procedure, the plain one before its special cases."""
 
 import json
+import re
 from io import StringIO
 
 import pytest
@@ -13,7 +14,7 @@ from procedures.ranking import rank, read_terms
 from procedures.search import Match, read_question
 from procedures.services.publishing import publish_revision
 from procedures.services.reindexing import index_catalogue
-from procedures.vocabulary import load_vocabulary
+from procedures.vocabulary import load_vocabulary, plain, spoken_phrases
 from tests.factories.procedures import PUBLISHED_AT, ProcedureFactory
 
 NAMES = {
@@ -71,6 +72,48 @@ def test_everyday_words_find_the_procedure(names, typed, code):
 
 def test_plain_procedure_comes_before_its_special_cases(names):
     assert codes("khai sinh")[:2] == ["9.100001", "9.100003"]
+
+
+def test_phrases_that_are_shipped_for_a_procedure_find_it(db, monkeypatch):
+    for code, name in NAMES.items():
+        ProcedureFactory(code=code, name=name)
+    assert codes("đào thử tìm vàng sau vườn") == []
+    said = {"9.100012": ("đào thử tìm vàng", "khoan tìm mỏ đá")}
+    monkeypatch.setattr("procedures.indexing.spoken_phrases", lambda: said)
+
+    index_catalogue()
+
+    assert codes("đào thử tìm vàng sau vườn")[0] == "9.100012"
+
+
+def test_what_knows_the_whole_question_comes_before_what_shares_its_rarest_word(db, monkeypatch):
+    rare, whole = "9.100020", "9.100021"
+    ProcedureFactory(code=rare, name="Cấp giấy phép rạp xiếc")
+    ProcedureFactory(code=whole, name="Thông báo tổ chức biểu diễn nghệ thuật tại địa phương")
+    for number in range(30, 40):
+        ProcedureFactory(code=f"9.1000{number}", name=f"Thông báo hoạt động đoàn hội làng {number}")
+    said = {whole: ("đoàn xiếc về làng diễn", "đoàn hát về làng diễn")}
+    monkeypatch.setattr("procedures.indexing.spoken_phrases", lambda: said)
+    index_catalogue()
+
+    asked = "đoàn xiếc về diễn ở làng"
+
+    assert codes(asked)[0] == whole
+    monkeypatch.setattr("procedures.ranking._KNOWN", 0.0)
+    monkeypatch.setattr("procedures.indexing.spoken_phrases", dict)
+    index_catalogue()
+    assert codes(asked)[0] == rare
+
+
+def test_shipped_phrases_are_of_use():
+    """Short enough to be typed, none twice, and each leaves words to look for."""
+    said = spoken_phrases()
+
+    assert len(said) > 2000
+    for code, phrases in said.items():
+        assert re.fullmatch(r"\d\.\d{6}", code), code
+        assert len(set(map(plain, phrases))) == len(phrases), code
+        assert all(plain(one) and len(one) <= 80 for one in phrases), code
 
 
 def test_name_typed_exactly_comes_first_and_a_slip_is_called_one(names):
