@@ -87,6 +87,12 @@ class OffersPage:
     now: tuple[OfferRow, ...]
     before: tuple[OfferRow, ...]
 
+    def after(self, ended: OfferRow) -> OfferRow | None:
+        """Return the offer of the tier that a unit falls back to when its own ends."""
+        unit = ended.offer.unit
+        of_tier = (one for one in self.now if unit is not None and one.offer.tier == unit.tier)
+        return next(of_tier, None)
+
 
 @dataclass(frozen=True, slots=True)
 class ContradictionsPage:
@@ -127,23 +133,38 @@ def list_choices(wanted: Wanted, *, target: Target | None, page: str, on: date) 
     if wanted.question.is_empty:
         found = found.order_by("sort_key", "pk")
     chosen = Paginator(found, PAGE_SIZE).get_page(page)
-    now: dict[int, list[str]] = {}
-    if target is not None:
-        offers = Offer.objects.not_over(on=on).filter(
-            procedure__in=list(chosen.object_list), unit=target.unit, tier=target.tier
-        )
-        for offer in offers.order_by("valid_from", "pk"):
-            now.setdefault(offer.procedure_id, []).append(
-                _("Mức độ %(level)d từ %(day)s")
-                % {"level": offer.declared_level, "day": format_short_day(offer.valid_from)}
-            )
+    shown = list(chosen.object_list)
+    now = _offered_now(shown, target, on=on) if target is not None else {}
     kept = {"don_vi": target.value if target else "", **wanted.query}
     return ChoicePage(
         page=chosen,
-        rows=tuple(ChoiceRow(one, tuple(now.get(one.pk, ()))) for one in chosen.object_list),
+        rows=tuple(ChoiceRow(one, tuple(now.get(one.pk, ()))) for one in shown),
         fields=tuple(Field.objects.filter(procedures__isnull=False).distinct().order_by("name")),
         query=urlencode({name: value for name, value in kept.items() if value}),
     )
+
+
+def _offered_now(procedures: list[Procedure], target: Target, *, on: date) -> dict[int, list[str]]:
+    """Return in words what a target is offered: by its own decision, or else with its tier."""
+    now: dict[int, list[str]] = {}
+    offers = Offer.objects.not_over(on=on).filter(procedure__in=procedures)
+    for offer in offers.filter(unit=target.unit, tier=target.tier).order_by("valid_from", "pk"):
+        now.setdefault(offer.procedure_id, []).append(
+            _("Mức độ %(level)d từ %(day)s")
+            % {"level": offer.declared_level, "day": format_short_day(offer.valid_from)}
+        )
+    if target.unit is None:
+        return now
+    of_tier = offers.filter(unit=None, tier=target.unit.tier).exclude(procedure__in=list(now))
+    for offer in of_tier.order_by("valid_from", "pk"):
+        now.setdefault(offer.procedure_id, []).append(
+            _("Mức độ %(level)d, giao chung cho %(tier)s")
+            % {
+                "level": offer.declared_level,
+                "tier": str(_TIERS[offer.tier]).lower(),
+            }
+        )
+    return now
 
 
 def get_offers_page(code: str, *, reach: Reach, publishes: bool, on: date) -> OffersPage:

@@ -38,6 +38,10 @@ class NothingChosen(Exception):
     """No procedure was named, or none that the catalogue has."""
 
 
+class TooMany(NothingChosen):
+    """More procedures were named than a decision has."""
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What a decision says about some procedures: for whom, at which level, from when."""
@@ -75,6 +79,15 @@ class Line:
     reason: StrOrPromise
     # How the new offer stands to the published content.
     holding: Holding
+    # What the unit is offered with its whole tier, and no longer is: the nearest offer wins.
+    overridden: tuple[Offer, ...] = ()
+
+    @property
+    def lowered_from(self) -> int:
+        """The level declared until now where the new one lies below it, 0 where it does not."""
+        until_now = [one.declared_level for one in (*self.replaced, *self.overridden)]
+        highest = max(until_now, default=0)
+        return highest if highest > self.holding.offer.declared_level else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +106,11 @@ class Plan:
             if line.outcome is not Outcome.REFUSED and line.holding.is_contradiction
         )
 
+    @property
+    def overriding(self) -> int:
+        """How many leave the offer of their tier."""
+        return sum(bool(line.overridden) for line in self.lines)
+
     def count(self, outcome: Outcome) -> int:
         return sum(line.outcome is outcome for line in self.lines)
 
@@ -104,6 +122,7 @@ class Plan:
                 line.procedure.code,
                 line.outcome.value,
                 [one.pk for one in line.replaced],
+                [one.pk for one in line.overridden],
                 line.holding.level,
                 line.holding.offer.workflow_version_id,
             )
@@ -115,8 +134,10 @@ class Plan:
 def clean_codes(codes: Collection[str]) -> list[str]:
     """:raises NothingChosen: if there is nothing to look for, or more than a decision has."""
     wanted = sorted(set(codes) - {""})
-    if not 0 < len(wanted) <= MOST:
-        raise NothingChosen(len(wanted))
+    if not wanted:
+        raise NothingChosen(0)
+    if len(wanted) > MOST:
+        raise TooMany(len(wanted))
     return wanted
 
 
@@ -144,18 +165,25 @@ def make_plan(
     if not procedures:
         raise NothingChosen(0)
     standing = _standing(procedures, terms, offers)
+    tiers = _of_the_tier(procedures, terms)
     workflows = _newest_workflows(procedures) if terms.declared_level >= ONLINE_LEVEL else {}
     new = [_new_offer(one, terms, workflows.get(one.pk)) for one in procedures]
     holdings = holding.describe(new, load_units(on=on))
     return Plan(
         tuple(
-            _line(one, held, terms, standing.get(one.pk, []))
+            _line(one, held, terms, standing.get(one.pk, []), tiers.get(one.pk, []))
             for one, held in zip(procedures, holdings, strict=True)
         )
     )
 
 
-def _line(procedure: Procedure, held: Holding, terms: Terms, standing: list[Offer]) -> Line:
+def _line(
+    procedure: Procedure,
+    held: Holding,
+    terms: Terms,
+    standing: list[Offer],
+    of_the_tier: list[Offer],
+) -> Line:
     later = next((one for one in standing if one.valid_from >= terms.valid_from), None)
     reason: StrOrPromise = ""
     if procedure.state == ProcedureState.REPEALED:
@@ -166,8 +194,9 @@ def _line(procedure: Procedure, held: Holding, terms: Terms, standing: list[Offe
         )
     if reason:
         return Line(procedure, Outcome.REFUSED, (), reason, held)
-    outcome = Outcome.REPLACES if standing else Outcome.NEW
-    return Line(procedure, outcome, tuple(standing), "", held)
+    if standing:
+        return Line(procedure, Outcome.REPLACES, tuple(standing), "", held)
+    return Line(procedure, Outcome.NEW, (), "", held, tuple(of_the_tier))
 
 
 def _standing(
@@ -179,6 +208,19 @@ def _standing(
     )
     if terms.valid_until is not None:
         rows = rows.filter(valid_from__lte=terms.valid_until)
+    found: dict[int, list[Offer]] = {}
+    for offer in rows.order_by("pk"):
+        found.setdefault(offer.procedure_id, []).append(offer)
+    return found
+
+
+def _of_the_tier(procedures: Sequence[Procedure], terms: Terms) -> dict[int, list[Offer]]:
+    """Return what a unit is offered with its whole tier on the day that its own offer begins."""
+    if terms.unit is None:
+        return {}
+    rows = Offer.objects.in_force(on=terms.valid_from).filter(
+        procedure__in=procedures, unit=None, tier=terms.unit.tier
+    )
     found: dict[int, list[Offer]] = {}
     for offer in rows.order_by("pk"):
         found.setdefault(offer.procedure_id, []).append(offer)

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, Final, ParamSpec
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -16,10 +18,13 @@ from portal.core.text import whole_number
 from procedures.models import NoSuchProcedure
 from procedures.selectors import editor_draft as selectors
 from procedures.selectors.editor_draft import DraftPage
+from procedures.selectors.editor_parts import part_url
 from procedures.services import drafting
 from procedures.views.editor_frame import editors_only, show
 
 P = ParamSpec("P")
+# The part that somebody wanted before there was a draft; begun, the draft opens there.
+WANTED: Final = "phan"
 
 
 def about_draft(
@@ -39,11 +44,18 @@ def about_draft(
         except NoSuchProcedure as unknown:
             raise Http404 from unknown
         except selectors.NoDraft:
-            messages.info(request, _("Thủ tục này không có bản nháp nào đang soạn."))
-            return redirect("procedures:editor_procedure", code=code)
+            return lead_to_begin(request, code, part=str(kwargs.get("part", "")))
         return view(request, page, *args, **kwargs)
 
     return opened
+
+
+def lead_to_begin(request: StaffRequest, code: str, *, part: str = "") -> HttpResponse:
+    """Lead to where a draft is begun; begun there, it opens at the part that was wanted."""
+    said = _("Thủ tục này chưa có bản nháp nào. Bấm “Soạn bản sửa đổi” để bắt đầu.")
+    messages.info(request, said)
+    url = reverse("procedures:editor_procedure", args=[code])
+    return redirect(f"{url}?{urlencode({WANTED: part})}" if part else url)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -59,7 +71,8 @@ def draft(request: StaffRequest, code: str) -> HttpResponse:
     except drafting.IsRepealed:
         messages.warning(request, _("Thủ tục đã bãi bỏ thì không soạn nội dung mới."))
         return redirect("procedures:editor_procedure", code=code)
-    return redirect("procedures:editor_draft", code=code)
+    wanted = part_url(request.POST.get(WANTED, ""), code=code)
+    return redirect(wanted or reverse("procedures:editor_draft", args=[code]))
 
 
 @about_draft

@@ -20,11 +20,11 @@ from portal.core.text import whole_number
 from procedures.forms.offers import TermsForm
 from procedures.policies import NotAPublisher, OutsideAgency, Reach, offers_in_reach
 from procedures.search import read_question
-from procedures.selectors import editor_offers as selectors
+from procedures.selectors import editor_offer_terms as about, editor_offers as selectors
 from procedures.selectors.editor_offer_rows import mends_of
 from procedures.selectors.editor_offers import Target, Wanted
 from procedures.services import offers as services
-from procedures.services.offer_plan import BadTerms, NothingChosen, Outcome, Plan
+from procedures.services.offer_plan import MOST, BadTerms, NothingChosen, Outcome, Plan, TooMany
 from procedures.views.editor_frame import editors_only, publishers_only, show
 
 MENU: Final = "procedures:editor_offers"
@@ -36,7 +36,7 @@ SEEN: Final = "da_xem"
 class Selection:
     """For whom, and of what: all of it stands in the address."""
 
-    target: Target | None
+    target: Target
     codes: tuple[str, ...]
     query: str
 
@@ -69,13 +69,12 @@ def assign(request: StaffRequest) -> HttpResponse:
     if selection is None:
         return _nothing_chosen(request)
     on = timezone.localdate()
+    begun = about.begin_terms(selection.codes, selection.target, on=on)
     form = TermsForm(
-        request.POST if request.method == "POST" else None,
-        initial={"valid_from": on, "declared_level": 2, "service_mode": "INFORMATION"},
-        on=on,
+        request.POST if request.method == "POST" else None, initial=begun.initial, on=on
     )
     plan = None
-    if form.is_valid() and selection.target is not None:
+    if form.is_valid():
         try:
             plan = services.preview_offers(
                 codes=selection.codes,
@@ -85,9 +84,9 @@ def assign(request: StaffRequest) -> HttpResponse:
             )
         except BadTerms as error:
             form.add_error(error.field, str(error.sentence))
-        except NothingChosen:
-            return _nothing_chosen(request)
-    return _show_plan(request, selection, form, plan)
+        except NothingChosen as error:
+            return _nothing_chosen(request, error)
+    return _show_plan(request, selection, form, plan, begun=begun.told)
 
 
 @require_POST
@@ -96,7 +95,7 @@ def assign(request: StaffRequest) -> HttpResponse:
 def confirm(request: StaffRequest) -> HttpResponse:
     """Assign what the publisher has seen, if it is still what would happen."""
     selection = _selection(request)
-    if selection is None or selection.target is None:
+    if selection is None:
         return _nothing_chosen(request)
     form = TermsForm(request.POST, on=timezone.localdate())
     plan = None
@@ -201,11 +200,11 @@ def _pairs(kept: MultiValueDict[str, str]) -> list[tuple[str, str]]:
     return [(name, value) for name, values in kept.lists() for value in values]
 
 
-def _nothing_chosen(request: StaffRequest) -> HttpResponse:
-    messages.warning(
-        request,
-        _("Chọn đơn vị mà vai trò của ông/bà được giao, và ít nhất một thủ tục, rồi bấm tiếp."),
-    )
+def _nothing_chosen(request: StaffRequest, error: Exception | None = None) -> HttpResponse:
+    said = _("Chọn đơn vị mà vai trò của ông/bà được giao, và ít nhất một thủ tục, rồi bấm tiếp.")
+    if isinstance(error, TooMany):
+        said = _("Mỗi lần giao nhiều nhất %d thủ tục. Lọc theo lĩnh vực rồi giao từng phần.") % MOST
+    messages.warning(request, said)
     kept = {name: request.GET.get(name, "") for name in ("don_vi", "q", "linh_vuc", "muc")}
     query = urlencode({name: value for name, value in kept.items() if value})
     return redirect(f"{reverse(MENU)}?{query}" if query else reverse(MENU))
@@ -217,10 +216,13 @@ def _show_plan(
     form: TermsForm,
     plan: Plan | None,
     *,
+    begun: str = "",
     status: int = 200,
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "selection": selection,
+        "named": about.named(selection.codes),
+        "begun": begun,
         "form": form,
         "plan": plan,
         "is_publisher": publishes(request),
@@ -229,6 +231,7 @@ def _show_plan(
     if plan is not None:
         context |= {
             "counts": {one.value: plan.count(one) for one in Outcome},
+            "terms": about.tell_terms(form.terms(selection.target)),
             "refused": plan.refused,
             "contradictions": [(line, mends_of(line.holding)) for line in plan.contradictions],
             "seen": (SEEN, plan.fingerprint),

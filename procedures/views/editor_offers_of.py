@@ -45,7 +45,7 @@ def end(request: StaffRequest, code: str, offer_id: int) -> HttpResponse:
     )
     if form.is_valid() and _is_ended(request, offer_id, form):
         return redirect("procedures:editor_offers_of", code=code)
-    context = {"page": page, "row": row, "form": form}
+    context = {"page": page, "row": row, "form": form, "after": page.after(row)}
     status = 422 if form.errors else 200
     return show(request, "procedures/editor/offer_end.html", context, status=status)
 

@@ -32,7 +32,7 @@ from procedures.services import parts_cases, parts_fees, parts_papers, parts_que
 from procedures.services.drafting import NotEditable, PageMark, StaleRevision
 from procedures.services.parts import NeedsConsent, RowsRefused
 from procedures.services.parts_papers import FormFile, Forms
-from procedures.views.editor_draft import about_draft, posted_version
+from procedures.views.editor_draft import about_draft, lead_to_begin, posted_version
 from procedures.views.editor_frame import editors_only, show
 from procedures.views.editor_part_files import known_to, with_files
 
@@ -315,8 +315,7 @@ def _problems(attempt: Attempt) -> Iterator[Problem]:
 def _gone(request: StaffRequest, code: str, key: str) -> HttpResponse:
     """Say that the draft went out or was thrown away; what was typed stays to be copied."""
     if request.method != "POST":
-        messages.info(request, _("Thủ tục này không có bản nháp nào đang soạn."))
-        return redirect("procedures:editor_procedure", code=code)
+        return lead_to_begin(request, code, part=key)
     sentence = _("Bản nháp này vừa được công bố hoặc hủy nên không sửa được nữa.")
     if request.headers.get("X-Autosave") == "1":
         return JsonResponse({"sentence": sentence}, status=409)

@@ -15,6 +15,7 @@ from procedures.forms.editing import CreateForm, RepealForm
 from procedures.models import NoSuchProcedure
 from procedures.selectors import editor_procedure as selectors
 from procedures.services import drafting, repealing
+from procedures.views.editor_draft import WANTED
 from procedures.views.editor_frame import editors_only, publishers_only, show
 
 
@@ -52,7 +53,11 @@ def overview(request: StaffRequest, code: str) -> HttpResponse:
     except NoSuchProcedure as unknown:
         raise Http404 from unknown
     is_publisher = any(one.role == Role.PUBLISHER for one in request.roles)
-    context = {"overview": found, "is_publisher": is_publisher}
+    context = {
+        "overview": found,
+        "is_publisher": is_publisher,
+        "wanted": (WANTED, request.GET.get(WANTED, "")),
+    }
     return show(request, "procedures/editor/procedure.html", context)
 
 

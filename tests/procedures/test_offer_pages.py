@@ -12,7 +12,7 @@ from dossiers.enums import DossierState
 from portal.notices.models import Notice
 from procedures.enums import FilingChannel, RevisionState
 from procedures.models import Offer, Procedure, ProcessingTime, Revision
-from procedures.services import publishing
+from procedures.services import offer_plan, publishing
 from tests.factories.accounts import StaffFactory, UnitFactory, sign_in_proved
 from tests.factories.dossiers import DossierPaperFactory, DraftFactory, dossier_at, office
 from tests.factories.procedures import (
@@ -147,6 +147,93 @@ def test_an_agency_sees_only_itself_to_assign_to(commune, procedure):
 
     assert [one.value for one in page.context["targets"]] == [commune.key]
     assert of_commune.post(ASSIGN + of(procedure), decision()).status_code == 302
+
+
+def test_what_the_whole_tier_is_given_counts_as_offered_to_its_units(publisher, procedure, commune):
+    """Nobody mistakes a procedure of all communes for one that a commune lacks."""
+    OfferFactory(procedure=procedure, workflow_version=None, declared_level=4)
+    address = reverse("procedures:editor_offers")
+
+    assert "Mức độ 4, giao chung cho tất cả xã, phường" in (
+        publisher.get(address, {"don_vi": commune.key}).text
+    )
+    # Without a unit nothing is said of what it is offered.
+    assert "Đang giao" not in publisher.get(address).text
+
+    page = publisher.post(ASSIGN + of(procedure, target=commune.key), decision())
+
+    assert "thay cho mức độ 4 giao chung cho cả cấp" in page.text
+    assert "trong đó 1 thủ tục đang giao chung" in page.text
+    assert page.context["plan"].lines[0].lowered_from == 4
+    assert "125/QĐ-UBND ngày 01/06/2026, Phụ lục II" in page.text
+
+
+def test_a_plan_seen_before_the_tier_got_its_offer_is_not_confirmed(publisher, procedure, commune):
+    address = of(procedure, target=commune.key)
+    seen = seen_on(publisher.post(ASSIGN + address, decision()))
+    OfferFactory(procedure=procedure, workflow_version=None)
+
+    page = publisher.post(CONFIRM + address, decision(da_xem=seen))
+
+    assert page.status_code == 409
+    assert Offer.objects.filter(unit=commune).count() == 0
+
+
+def test_replacing_begins_with_what_is_offered_at_the_level_that_holds(
+    publisher, procedure, commune
+):
+    OfferFactory(
+        procedure=procedure,
+        workflow_version=None,
+        unit=commune,
+        tier="",
+        declared_level=3,
+        deciding=commune,
+    )
+    Procedure.objects.update(content_level=2, paid_level=2)
+
+    page = publisher.get(ASSIGN + of(procedure, target=commune.key))
+
+    initial = page.context["form"].initial
+    assert (initial["declared_level"], initial["service_mode"]) == (2, "INFORMATION")
+    assert initial["returns"] == ["COUNTER", "ONLINE"]
+    assert initial["deciding"] == commune.pk
+    assert "Mức thực có là 2" in page.text
+    assert procedure.name in page.text
+    # Of several nothing is guessed.
+    several = publisher.get(ASSIGN + of(procedure, RevisionFactory().procedure))
+    assert "returns" not in several.context["form"].initial
+
+
+def test_more_than_a_decision_has_is_said_so(publisher, procedure, monkeypatch):
+    monkeypatch.setattr(offer_plan, "MOST", 1)
+
+    page = publisher.post(ASSIGN + of(procedure, RevisionFactory().procedure), decision())
+
+    assert page.status_code == 302
+    told = publisher.get(page["Location"]).text
+    assert "Lọc theo lĩnh vực rồi giao từng phần" in told
+
+
+def test_the_end_of_an_own_offer_names_what_holds_then(publisher, procedure, commune):
+    OfferFactory(procedure=procedure, workflow_version=None, declared_level=1)
+    own = OfferFactory(procedure=procedure, workflow_version=None, unit=commune, tier="")
+
+    page = publisher.get(reverse("procedures:editor_offer_end", args=[procedure.code, own.pk]))
+
+    assert "đã giao chung: Mọi cơ quan cấp xã, mức độ 1" in page.text
+
+
+def test_what_mends_a_content_leads_into_a_draft_that_is_yet_to_begin(editor, procedure):
+    part = reverse("procedures:editor_part", args=[procedure.code, "truong-hop"])
+
+    page = editor.get(part, follow=True)
+
+    assert "Bấm “Soạn bản sửa đổi” để bắt đầu" in page.text
+    assert '<input type="hidden" name="phan" value="truong-hop">' in page.text
+    draft = reverse("procedures:editor_draft", args=[procedure.code])
+    assert editor.post(draft, {"phan": "truong-hop"})["Location"] == part
+    assert editor.post(draft, {"phan": "//x"})["Location"] == draft
 
 
 @pytest.mark.parametrize("query", ["", "?don_vi=COMMUNE", "?don_vi=x&ma=x", "?muc=9&trang=x"])
