@@ -21,7 +21,7 @@ _UNITS: Final = (TimeUnit.WORKING_DAYS, TimeUnit.CALENDAR_DAYS, TimeUnit.HOURS, 
 class LocalRuleForm(EditorForm):
     """Where, about what, by which decision, from when; the two kinds add what is decided."""
 
-    submit_label = _("Áp dụng")
+    submit_label = _("Ghi quy định")
 
     place = forms.ChoiceField(label=_("Áp dụng ở"))
     target = forms.ChoiceField()
@@ -81,8 +81,8 @@ class LocalFeeForm(LocalRuleForm):
         money=True,
         required=False,
         help_text=_(
-            "Thay cho mức thu, bậc và mức tối đa đã công bố. Đối tượng được miễn và mức giảm theo "
-            "cách nộp vẫn giữ nguyên."
+            "Để trống nếu không thu. Thay cho mức thu, bậc và mức tối đa đã công bố. Đối tượng "
+            "được miễn và mức giảm theo cách nộp vẫn giữ nguyên."
         ),
     )
 
@@ -91,6 +91,7 @@ class LocalFeeForm(LocalRuleForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["target"].label = gettext("Khoản thu")
+        self.fields["amount_vnd"].conditionally_required = True  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
@@ -121,7 +122,7 @@ class LocalTimeForm(LocalRuleForm):
         help_text=_("Phải ngắn hơn thời hạn đã công bố. Để trống nếu trả trong ngày."),
     )
     time_unit = forms.ChoiceField(
-        label=_("Đơn vị"), choices=[(one.value, one.label) for one in _UNITS]
+        label=_("Tính theo"), choices=[(one.value, one.label) for one in _UNITS]
     )
 
     field_order = ("place", "target", "time_amount", "time_unit")
@@ -129,6 +130,7 @@ class LocalTimeForm(LocalRuleForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["target"].label = gettext("Cách nộp")
+        self.fields["time_amount"].conditionally_required = True  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}

@@ -1,6 +1,6 @@
 """The editors' page of a procedure's local rules: in force, to come, ended, without effect."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -33,6 +33,8 @@ class LocalRow:
     days: str
     added: str
     can_end: bool
+    # Where and by which decision, for another rule that the same decision brings.
+    same_decision: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,10 @@ class LocalPage:
     places: Choices
     fees: Choices
     times: Choices
+
+    @property
+    def rows(self) -> tuple[LocalRow, ...]:
+        return (*self.current, *self.coming, *self.unmatched, *self.ended)
 
 
 def get_local_page(code: str, *, roles: Sequence[StaffRole], on: date) -> LocalPage:
@@ -152,6 +158,14 @@ def _row(rule: LocalRule, cases: Sequence[Case], *, can_end: bool) -> LocalRow:
         days=days,
         added=rule.added_by.full_name,
         can_end=can_end,
+        same_decision={
+            "place": f"unit{APART}{rule.unit.key}" if rule.unit else f"tier{APART}{rule.tier}",
+            "decision_number": rule.decision_number,
+            "decision_date": rule.decision_date,
+            "annex": rule.annex,
+            "valid_from": rule.valid_from,
+            "valid_until": rule.valid_until,
+        },
     )
 
 

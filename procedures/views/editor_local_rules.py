@@ -14,6 +14,7 @@ from accounts.decorators import fresh_proof_required
 from accounts.enums import Role
 from accounts.requests import StaffRequest
 from portal.core.dates import format_short_day
+from portal.core.text import whole_number
 from procedures.forms.local_rules import EndForm, LocalFeeForm, LocalTimeForm
 from procedures.models import NoSuchProcedure
 from procedures.overrides import decision_of
@@ -62,7 +63,16 @@ _BAD_END: Final[dict[type[Exception], str | Promise]] = {
 def rules(request: StaffRequest, code: str) -> HttpResponse:
     """List the local rules of a procedure as far as the roles reach."""
     is_publisher = any(one.role == Role.PUBLISHER for one in request.roles)
-    context = {"page": _page(request, code), "is_publisher": is_publisher}
+    page = _page(request, code)
+    more = [
+        (f"procedures:editor_local_{kind}", words)
+        for kind, words, targets in (
+            ("fee", _("Thêm mức thu cùng quyết định"), page.fees),
+            ("time", _("Thêm thời hạn cùng quyết định"), page.times),
+        )
+        if targets
+    ]
+    context = {"page": page, "is_publisher": is_publisher, "more": more}
     return show(request, "procedures/editor/local_rules.html", context)
 
 
@@ -79,6 +89,7 @@ def add(request: StaffRequest, code: str, kind: str) -> HttpResponse:
         return redirect("procedures:editor_local_rules", code=code)
     form = kind_of_form(
         request.POST if request.method == "POST" else None,
+        initial=_same_decision(request, page),
         places=page.places,
         targets=targets,
     )
@@ -117,8 +128,7 @@ def add(request: StaffRequest, code: str, kind: str) -> HttpResponse:
 def end(request: StaffRequest, code: str, rule_id: int) -> HttpResponse:
     """Let a local rule end."""
     page = _page(request, code)
-    listed = (*page.current, *page.coming, *page.unmatched, *page.ended)
-    row = next((one for one in listed if one.id == rule_id), None)
+    row = next((one for one in page.rows if one.id == rule_id), None)
     if row is None:
         raise Http404
     form = EndForm(
@@ -140,6 +150,12 @@ def end(request: StaffRequest, code: str, rule_id: int) -> HttpResponse:
             messages.success(request, _("Đã ghi ngày kết thúc."))
             return redirect("procedures:editor_local_rules", code=code)
     return _show_form(request, page, form, title=_("Kết thúc quy định địa phương"), row=row)
+
+
+def _same_decision(request: StaffRequest, page: selectors.LocalPage) -> dict[str, object]:
+    """A decision is often about several fees and ways of filing: its data is typed once."""
+    rule_id = whole_number(request.GET.get("theo", ""))
+    return next((dict(one.same_decision) for one in page.rows if one.id == rule_id), {})
 
 
 def _show_form(

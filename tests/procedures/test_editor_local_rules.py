@@ -72,6 +72,12 @@ def test_a_publisher_adds_and_ends_what_the_public_then_sees(publisher, procedur
     assert "3 ngày làm việc" in page.text
 
     rule = LocalRule.objects.get(fee_key="le-phi")
+    another = f"{at('local_time', procedure)}?theo={rule.pk}"
+    assert another in added.text
+    initial = publisher.get(another).context["form"].initial
+    assert (initial["place"], initial["decision_number"]) == ("unit|xa-mot", "12/2026/NQ-HĐND")
+    assert publisher.get(f"{another}9").context["form"].initial == {}
+
     publisher.post(at("local_end", procedure, rule.pk), {"last_day": "01/01/2020"})
     rule.refresh_from_db()
     assert rule.valid_until is None
