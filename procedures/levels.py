@@ -116,7 +116,7 @@ def content_gaps(
     """Return what the content lacks for each level; the cases come with their times."""
     channels = {time.channel for case in cases for time in case.times.all()}
     return {
-        1: tuple(_missing_information(revision, cases)),
+        1: (*_missing_information(revision, cases), *_left_empty(papers, fees)),
         2: (
             ()
             if forms or not _needs_form(papers)
@@ -171,6 +171,21 @@ def _missing_information(revision: Revision, cases: list[Case]) -> list[Gap]:
         said = format_lazy(_("Thiếu thời hạn của trường hợp: {}."), ", ".join(timeless))
         items.append((None, said, "truong-hop"))
     return [Gap(sentence, part) for value, sentence, part in items if not value]
+
+
+def _left_empty(papers: list[Paper], fees: list[FeeRule]) -> list[Gap]:
+    """Return what may well be none, and is as easily forgotten: no paper, no fee."""
+    gaps = []
+    if not papers:
+        said = _("Chưa ghi giấy tờ nào: người dân sẽ đọc “Không bắt buộc giấy tờ”.")
+        gaps.append(Gap(said, "giay-to", only_warns=True))
+    if not fees:
+        said = _(
+            "Chưa ghi khoản thu nào: người dân sẽ đọc “Không quy định mức thu”. Thủ tục không thu "
+            "thì thêm một khoản ghi “không thu”."
+        )
+        gaps.append(Gap(said, "phi", only_warns=True))
+    return gaps
 
 
 def _needs_form(papers: list[Paper]) -> bool:

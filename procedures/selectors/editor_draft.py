@@ -61,6 +61,12 @@ class DraftPage:
     # Neither in review nor scheduled.
     is_plain: bool
 
+    @property
+    def next_part(self) -> PartLink | None:
+        """The part after the one that the page is about, None at the last or on no part's page."""
+        at = next((n for n, one in enumerate(self.parts) if one.current), None)
+        return None if at is None else next(iter(self.parts[at + 1 :]), None)
+
 
 def get_draft_page(code: str, *, current: str = "") -> DraftPage:
     """

@@ -70,8 +70,8 @@ def part_links(
     gaps: dict[int, tuple[Gap, ...]], *, code: str, current: str
 ) -> tuple[PartLink, ...]:
     """Return every part with what is missing there."""
-    missing = _keys(gaps.get(1, ()))
-    short = _keys(gap for level, what in gaps.items() if level > 1 for gap in what)
+    missing = _keys(gap for gap in gaps.get(1, ()) if not gap.only_warns)
+    short = _keys(gap for what in gaps.values() for gap in what)
     marks = {
         part.key: "missing" if part.key in missing else "short" if part.key in short else "done"
         for part in PARTS

@@ -80,7 +80,15 @@ def test_the_checklist_leads_from_what_is_missing_to_the_part_that_mends_it(edit
 
     assert not page.is_complete
     marks = {part.key: part.mark for part in page.parts}
-    assert (marks["can-cu"], marks["phi"], marks["to-khai"]) == ("missing", "done", "short")
+    assert (marks["can-cu"], marks["cau-hoi"], marks["to-khai"]) == ("missing", "done", "short")
+    # No fee and no paper may be meant, or forgotten: never "done", and never in the way.
+    assert (marks["phi"], marks["giay-to"]) == ("short", "short")
+    warned = [gap.url.split("/")[-2] for gap in page.levels[0].gaps if gap.only_warns]
+    assert warned == ["giay-to", "phi"]
+    assert page.next_part is not None
+    assert page.next_part.key == "to-khai"
+    assert get_draft_page("1.999001", current="to-khai").next_part is None
+    assert get_draft_page("1.999001").next_part is None
     assert [part.key for part in page.parts if part.current] == ["can-cu"]
     first = {str(gap.sentence) for gap in page.levels[0].gaps}
     assert {"Thiếu căn cứ pháp lý.", "Thiếu thời hạn của trường hợp: Thông thường."} <= first
