@@ -1,11 +1,12 @@
 """Forms of guides, answers and announcements: shape only."""
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any, Final
 
 from crispy_forms.layout import Field as Shown, Layout
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -174,7 +175,18 @@ class PublishForm(EditorForm):
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("hour") and not cleaned.get("day") and "day" not in self.errors:
             self.add_error("day", _("Ghi cả ngày, hoặc để trống cả hai để hiện ngay."))
+        self._refuse_what_has_passed(cleaned.get("day"), cleaned.get("hour"))
         return cleaned
+
+    def _refuse_what_has_passed(self, day: date | None, hour: time | None) -> None:
+        """A slip in the year would show at once what was meant for a later day."""
+        now = timezone.localtime()
+        if day is None or "hour" in self.errors or day > now.date():
+            return
+        if day < now.date():
+            self.add_error("day", _("Ngày này đã qua. Để trống thì bài hiện ngay bây giờ."))
+        elif hour is not None and hour < now.time():
+            self.add_error("hour", _("Giờ này đã qua. Để trống cả hai thì bài hiện ngay bây giờ."))
 
     def shown_from(self) -> datetime | None:
         day = self.cleaned_data.get("day")

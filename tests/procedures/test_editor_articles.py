@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.enums import Role
 from accounts.forms import PROOF_FIELD
@@ -514,11 +515,28 @@ class TestPages:
         url = self.url("article_publish", version.article_id)
 
         wrong = client.post(url, {"base": "1.0", "day": "", "hour": "7:30"})
-        right = client.post(url, {"base": "1.0", "day": "1/12/2026", "hour": "7:30"})
+        right = client.post(url, {"base": "1.0", "day": "1/12/2999", "hour": "7:30"})
 
         assert (wrong.status_code, right.status_code) == (422, 302)
         version.refresh_from_db()
-        assert version.shown_from == datetime(2026, 12, 1, 0, 30, tzinfo=UTC)
+        assert version.shown_from == datetime(2999, 12, 1, 0, 30, tzinfo=UTC)
+
+    def test_a_slip_in_the_year_does_not_publish_at_once(self, client, editor, publisher):
+        version = in_review(editor)
+        sign_in_proved(client, publisher)
+        url = self.url("article_publish", version.article_id)
+        today = timezone.localdate().strftime("%d/%m/%Y")
+
+        passed = client.post(url, {"base": "1.0", "day": "1/12/2020"})
+        hour = client.post(url, {"base": "1.0", "day": today, "hour": "0:00"})
+
+        assert (passed.status_code, hour.status_code) == (422, 422)
+        assert "Ngày này đã qua" in passed.text
+        assert "Giờ này đã qua" in hour.text
+        assert 'value="1/12/2020"' in passed.text
+        version.refresh_from_db()
+        assert version.state == TextState.IN_REVIEW
+        assert client.post(url, {"base": "1.0", "day": today}).status_code == 302
 
     def test_preview_shows_the_draft_with_the_editors_files(self, client, editor):
         version = started(editor, words=Words("Nộp", "", "## Bước\n\n![](hinh-1)"))
