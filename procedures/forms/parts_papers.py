@@ -53,7 +53,8 @@ class PaperForm(RowForm):
 
     def facts(self) -> str:
         """Return in a line how many are asked for, for the folded row."""
-        if not self.is_bound:
+        # A row just added is of nothing yet.
+        if not self.is_bound and "originals" in self.initial:
             words = [
                 gettext("%s bản chính") % self.initial.get("originals", 0),
                 gettext("%s bản sao") % self.initial.get("copies", 0),

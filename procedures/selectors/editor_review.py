@@ -1,5 +1,6 @@
 """The page on which a draft is sent, looked at and decided on."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -11,6 +12,7 @@ from django_stubs_ext import StrOrPromise
 from accounts.models import User
 from portal.core.dates import format_moment, local_day
 from procedures import policies
+from procedures.differences import compare
 from procedures.enums import RevisionState
 from procedures.models import Revision
 from procedures.selectors.editor_draft import DraftPage
@@ -52,6 +54,8 @@ class ReviewPage:
     blocked: str
     # The offers that publishing it would break, each to be lowered in the same act.
     breaks: tuple[BreakRow, ...]
+    # What whoever decides should not overlook: nothing is new, or the decision is the old one.
+    doubts: tuple[StrOrPromise, ...]
 
 
 # Before the id of an offer, the field that says to which level it is lowered.
@@ -81,7 +85,21 @@ def get_review_page(draft: DraftPage, *, reader: User, at: datetime) -> ReviewPa
         may_publish=may_publish,
         blocked=blocked,
         breaks=break_rows(revision, at=at),
+        doubts=tuple(_doubts(revision)),
     )
+
+
+def _doubts(revision: Revision) -> Iterator[StrOrPromise]:
+    published = revision.procedure.current_revision
+    if published is None or published == revision:
+        return
+    if not compare(published, revision):
+        yield _("Bản này không khác gì bản đang công bố.")
+    elif decision_of(revision) and decision_of(revision) == decision_of(published):
+        yield _(
+            "Bản này vẫn ghi quyết định của bản đang công bố. Có quyết định mới thì ghi ở phần "
+            "“Căn cứ và quyết định công bố”."
+        )
 
 
 def break_rows(revision: Revision, *, at: datetime) -> tuple[BreakRow, ...]:

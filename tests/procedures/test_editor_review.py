@@ -69,6 +69,22 @@ def test_from_draft_to_what_the_public_sees(editor, publisher, code, client):
     assert [one.state for one in states] == [RevisionState.SUPERSEDED, RevisionState.PUBLISHED]
 
 
+def test_whoever_decides_is_told_of_nothing_new_and_of_an_old_decision(editor, publisher, code):
+    post(editor, "send", code)
+    same = "Bản này không khác gì bản đang công bố."
+    old = "Bản này vẫn ghi quyết định của bản đang công bố."
+
+    nothing_new = publisher.get(at("review", code)).text
+    Revision.objects.filter(pk=working(code).pk).update(summary="Nội dung mới.")
+    old_decision = publisher.get(at("review", code)).text
+    Revision.objects.filter(pk=working(code).pk).update(decision_number="77/QĐ-UBND")
+    new_decision = publisher.get(at("review", code)).text
+
+    assert [one in nothing_new for one in (same, old)] == [True, False]
+    assert [one in old_decision for one in (same, old)] == [False, True]
+    assert [one in new_decision for one in (same, old)] == [False, False]
+
+
 def test_an_editor_is_shown_no_button_that_publishes(editor, code):
     post(editor, "send", code)
 
