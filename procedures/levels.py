@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Set as AbstractSet
 from dataclasses import dataclass
 
 from django.utils.text import format_lazy
-from django.utils.translation import gettext_lazy as _, pgettext_lazy
+from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from procedures.enums import FeeStatus, FilingChannel, PaperSource, ResultDelivery
@@ -19,6 +19,17 @@ LEVEL_WORDS: dict[int, StrOrPromise] = {
 
 # What mends a gap that no content mends: a published workflow, the offer, the agency's account.
 BY_WORKFLOW, BY_OFFER, BY_ACCOUNT = "quy-trinh", "dich-vu", "tai-khoan"
+
+
+def by_hand_words(*, has_forms: bool, takes_post: bool) -> str:
+    """Say how it is filed on paper."""
+    if has_forms and takes_post:
+        return str(LEVEL_WORDS[2])
+    if has_forms:
+        return gettext("Tải biểu mẫu, nộp tại quầy")
+    if takes_post:
+        return gettext("Xem hướng dẫn, nộp tại quầy hoặc qua bưu chính")
+    return str(LEVEL_WORDS[1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,4 +154,6 @@ def _charged(fee: FeeRule, rule: LocalRule | None) -> FeeRule:
     changed.status, changed.amount_vnd = rule.fee_status, rule.amount_vnd
     changed.tiers, changed.cap_vnd = [], None
     changed.local_decision = decision_of(rule)
+    # What the national content says of its own amount is no word on the local one.
+    changed.text = _("Quy định chung: %s") % fee.text if fee.text else ""
     return changed

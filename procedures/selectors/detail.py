@@ -153,10 +153,19 @@ def _page(loaded: Published, *, asked: Asked, at: datetime) -> ProcedurePage:
     desk = agency_row(chosen, units, level_words="", is_chosen=True) if chosen else None
     given = times.get(channel)
     ready = ready_moment(chosen, given, units, at=at)
-    names = [level_line(one, units, revision) for one in served]
+    lines = [
+        level_line(
+            one,
+            units,
+            revision,
+            has_forms=bool(forms),
+            takes_post=FilingChannel.POST in times,
+        )
+        for one in served
+    ]
     agencies = tuple(
         agency_row(one, units, level_words=line, is_chosen=one is chosen)
-        for one, line in zip(served, names, strict=True)
+        for one, line in zip(served, lines, strict=True)
     )
     action = action_of(level, has_forms=bool(forms))
     on_paper = action != "file" or channel != FilingChannel.ONLINE
@@ -174,7 +183,7 @@ def _page(loaded: Published, *, asked: Asked, at: datetime) -> ProcedurePage:
         if on_paper
         else None,
         level=level,
-        level_line=level_line(chosen, units, revision) if chosen else "",
+        level_line=next((row.level_words for row in agencies if row.is_chosen), ""),
         cases=tuple(Choice(key=one.key, name=one.name, hint=one.hint) for one in cases),
         case=Choice(key=case.key, name=case.name, hint=case.hint),
         channels=tuple(Choice(key=one, name=str(facts.CHANNEL_NAMES[one])) for one in times),

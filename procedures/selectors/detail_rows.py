@@ -10,7 +10,7 @@ from django_stubs_ext import StrOrPromise
 from accounts.models import Unit
 from portal.core.dates import format_short_day
 from procedures import facts
-from procedures.enums import FeeKind, FilingChannel, PaperSource
+from procedures.enums import FeeKind, FeeStatus, FilingChannel, PaperSource
 from procedures.models import Case, FeeRule, Paper, PrintableForm, ProcessingTime, Revision
 from procedures.selectors.serving import Served, Units
 
@@ -148,7 +148,10 @@ def fee_rows(rules: Iterable[FeeRule], *, channels: list[str], on: date) -> list
                 text=rule.text,
                 ground=rule.ground,
                 local_decision=rule.local_decision,
-                exemptions=tuple(
+                # Where nobody pays, nobody is exempt.
+                exemptions=()
+                if rule.status == FeeStatus.FREE
+                else tuple(
                     (exemption["name"], exemption.get("proof", "")) for exemption in rule.exemptions
                 ),
             )
@@ -177,7 +180,9 @@ def agency_row(one: Served, units: Units, *, level_words: str, is_chosen: bool) 
     )
 
 
-def level_line(one: Served, units: Units, revision: Revision) -> str:
+def level_line(
+    one: Served, units: Units, revision: Revision, *, has_forms: bool, takes_post: bool
+) -> str:
     """Say in one line what can be done from home at one agency, and what cannot."""
     desk = units.desk_of(one) or one.agency
     match one.level:
@@ -187,9 +192,14 @@ def level_line(one: Served, units: Units, revision: Revision) -> str:
             return _("Làm trọn trên mạng: nộp hồ sơ, nộp phí nếu có và nhận kết quả.")
         case 3:
             return _("Nộp hồ sơ trực tuyến; nộp phí và nhận kết quả tại %s.") % desk.name
-        case 2:
-            return _("Tải biểu mẫu về điền, rồi nộp tại %s hoặc qua bưu chính.") % desk.name
-        case 1:
-            return _("Xem hướng dẫn tại đây, rồi nộp tại %s.") % desk.name
+        case 1 | 2:
+            # Never a form or a way that this procedure does not have.
+            if has_forms and one.level > 1:
+                by_post = _("Tải biểu mẫu về điền, rồi nộp tại %s hoặc qua bưu chính.")
+                words = by_post if takes_post else _("Tải biểu mẫu về điền, rồi nộp tại %s.")
+            else:
+                by_post = _("Xem hướng dẫn tại đây, rồi nộp tại %s hoặc qua bưu chính.")
+                words = by_post if takes_post else _("Xem hướng dẫn tại đây, rồi nộp tại %s.")
+            return words % desk.name
         case _:
             return _("Thông tin chưa đầy đủ, hỏi tại %s trước khi đi.") % desk.name

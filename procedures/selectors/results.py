@@ -20,7 +20,7 @@ from accounts.models import Unit
 from procedures import facts, overrides
 from procedures.enums import FilingChannel
 from procedures.facts import Fact
-from procedures.levels import LEVEL_WORDS
+from procedures.levels import LEVEL_WORDS, by_hand_words
 from procedures.models import (
     Case,
     FeeRule,
@@ -46,7 +46,7 @@ from procedures.selectors.filters import (
 from procedures.selectors.finder_steps import AGENCY
 from procedures.selectors.kinds import Catalogue, find, get_entries
 from procedures.selectors.reasons import why_found
-from procedures.selectors.serving import Units
+from procedures.selectors.serving import Served, Units
 
 PAGE_SIZE: Final = 15
 # A browsed list goes on longer, so that every service stays within three clicks of home.
@@ -287,7 +287,7 @@ def _row(
         summary=revision.summary,
         agency=alone.agency.name if alone else Truncator(revision.agency_text).chars(NAME_LENGTH),
         level=level,
-        level_words=level_words(level, desk=desk.name if desk else ""),
+        level_words=_level_words(level, here, times, desk=desk, has_forms=case.has_forms),
         action=action_of(level, has_forms=case.has_forms),
         papers=facts.papers_fact(
             [Paper(**given_paper) for given_paper in case.given_papers],
@@ -338,6 +338,25 @@ def short_name(name: str) -> str:
     if len(name) > NAME_LENGTH:
         name = re.sub(r" \([^)]*\)?", "", name)
     return Truncator(name).chars(NAME_LENGTH)
+
+
+def _level_words(
+    level: int,
+    here: Sequence[Served],
+    times: Mapping[str, object],
+    *,
+    desk: Unit | None,
+    has_forms: bool,
+) -> str:
+    """Say what a row's level means; never a form or a way that this procedure does not have."""
+    if level in {1, 2}:
+        words = by_hand_words(
+            has_forms=has_forms and level > 1, takes_post=FilingChannel.POST in times
+        )
+    else:
+        words = level_words(level, desk=desk.name if desk else "")
+    # The row tells of the highest; whoever goes elsewhere may find less.
+    return _("%s (tùy nơi nộp)") % words if len({one.level for one in here}) > 1 else words
 
 
 def level_words(level: int, *, desk: str = "") -> str:

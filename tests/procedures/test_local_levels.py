@@ -12,6 +12,7 @@ from procedures.search import read_question
 from procedures.selectors.filters import Filters
 from procedures.selectors.kinds import find
 from procedures.selectors.published import load_published
+from procedures.selectors.results import get_rows
 from procedures.selectors.service_levels import get_levels_page
 from procedures.services.publishing import measure_content
 from tests.factories.accounts import UnitFactory
@@ -132,3 +133,22 @@ def test_the_filter_and_the_public_count_follow(places):
     assert f"/thu-tuc/{procedure.code}/" not in at_phuong
     assert [one.units for one in groups[4]] == ["Ủy ban nhân dân xã A"]
     assert [one.units for one in groups[3]] == ["UBND phường B"]
+
+
+def test_a_row_promises_no_form_and_no_way_that_the_procedure_does_not_have(places):
+    procedure = offered()
+    procedure.offers.update(declared_level=2)
+
+    (row,) = get_rows([procedure.pk], on=TODAY).values()
+
+    assert row.level == 2
+    assert row.level_words == "Xem hướng dẫn, nộp tại quầy"
+
+
+def test_a_row_says_that_less_can_be_done_elsewhere(places):
+    procedure = offered(**UNKNOWN)
+    LocalRuleFactory(procedure=procedure)
+
+    (row,) = get_rows([procedure.pk], on=TODAY).values()
+
+    assert row.level_words == "Nộp hồ sơ, nộp phí và nhận kết quả trực tuyến (tùy nơi nộp)"

@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.enums import Role, Tier
 from procedures import overrides
 from procedures.enums import FeeStatus, FilingChannel, TimeUnit
-from procedures.models import LocalRule, NoSuchProcedure, ProcessingTime
+from procedures.models import FeeRule, LocalRule, NoSuchProcedure, ProcessingTime
 from procedures.policies import NotAPublisher
 from procedures.selectors.detail import Asked, get_procedure_page
 from procedures.services import local_rules
@@ -349,3 +349,18 @@ def test_one_taken_back_before_it_began_leaves_its_days_free(procedure, publishe
 
     add(procedure, a_fee(valid_from=date(2026, 5, 1)), publisher)
     assert LocalRule.objects.in_force(on=date(2026, 5, 2)).count() == 1
+
+
+def test_words_on_the_national_amount_are_told_apart_from_a_fee_waived_here(procedure, communes):
+    with changing_published():
+        FeeRule.objects.update(
+            text="30.000 đồng một bản.",
+            exemptions=[{"key": "ho-ngheo", "name": "Hộ nghèo", "proof": ""}],
+        )
+    LocalRuleFactory(procedure=procedure, fee_status="FREE", amount_vnd=None)
+
+    (fee,) = page_of(procedure, communes[0]).fees
+
+    assert fee.amount == "không thu"
+    assert fee.text == "Quy định chung: 30.000 đồng một bản."
+    assert fee.exemptions == ()
