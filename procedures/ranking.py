@@ -139,7 +139,8 @@ def _look_up(sought: Sought, book: Book, *, boosts: Mapping[int, float]) -> list
     # What thousands hold tells next to nothing, and is most of the work.
     least = max(worths.values(), default=0.0) * _TELLING
     kept = {term: worth for term, worth in worths.items() if worth > least}
-    if not kept:
+    if not any(sought.shares[term] > _WEAK for term in kept):
+        # Only words that tell nothing are held by anything.
         return []
     told = {term: share * book.rarity(term) for term, share in sought.told.items()}
     all_told = sum(told.values()) or 1.0

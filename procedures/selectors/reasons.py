@@ -1,34 +1,64 @@
 """Why a procedure was found, in words."""
 
+from collections.abc import Sequence
 from difflib import SequenceMatcher
 from typing import Final
 
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from procedures.models import Revision
 from procedures.search import Match, Question
-from procedures.vocabulary import plain
+from procedures.vocabulary import load_vocabulary, plain, spoken_phrases
 
 NAME_LENGTH: Final = 140
+# From this share of its telling words on, a phrase is what the question said in other words.
+_SAID_ALIKE: Final = 0.5
 
 
-def why_found(question: Question, match: Match, revision: Revision, *, field: str) -> str:
-    """Say which words of a procedure answered, "" for an empty question."""
+def why_found(
+    question: Question,
+    match: Match,
+    *,
+    code: str,
+    names: Sequence[str],
+    keywords: Sequence[str] = (),
+    field: str,
+) -> str:
+    """
+    Say which words of a procedure answered, "" for an empty question.
+
+    :param names: the everyday one first, where there is one.
+    """
     if match == Match.ALL:
         return ""
-    names = [name for name in (revision.everyday_name, revision.name) if name]
+    called = [*keywords, *spoken_phrases().get(code, ())]
     if match == Match.ALIKE:
-        nearest = max([*names, *revision.keywords], key=lambda words: _likeness(question, words))
+        nearest = max([*names, *called], key=lambda words: _likeness(question, words))
         return _("Gần giống với “%s”") % Truncator(nearest).chars(NAME_LENGTH)
     if any(question.phrase in plain(name) for name in names):
         return _("Khớp với tên thủ tục")
-    keyword = next((one for one in revision.keywords if question.phrase in plain(one)), "")
-    if keyword:
-        return _("Người dân cũng gọi là “%s”") % keyword
     if question.phrase in plain(field):
         return _("Thuộc lĩnh vực %s") % field
-    return _("Có đủ các từ đã gõ")
+    if phrase := _said_alike(question, called):
+        return _("Người dân cũng gọi là “%s”") % phrase
+    held = set(plain(" ".join([*names, *keywords])).split())
+    has_all = held.issuperset(question.telling_words)
+    return _("Có đủ các từ đã gõ") if has_all else _("Gần với điều đã gõ")
+
+
+def _said_alike(question: Question, phrases: Sequence[str]) -> str:
+    """Return the phrase that holds the question, or says the same in other words; "" for none."""
+    for phrase in phrases:
+        if question.phrase in plain(phrase):
+            return phrase
+    nearest = max(phrases, key=lambda words: _common(question, words), default="")
+    return nearest if nearest and _common(question, nearest) >= _SAID_ALIKE else ""
+
+
+def _common(question: Question, words: str) -> float:
+    """Return how much of what a phrase tells the question says, too."""
+    told = set(plain(words).split()) - load_vocabulary().weak
+    return len(told & set(question.all_words)) / len(told) if len(told) > 1 else 0.0
 
 
 def _likeness(question: Question, words: str) -> float:

@@ -304,7 +304,14 @@ def _row(
             returns=offering.offer.returns if offering else (),
             presence="",
         ),
-        why=why_found(question, Match(entry.match), revision, field=entry.kind.field_name),
+        why=why_found(
+            question,
+            Match(entry.match),
+            code=entry.code,
+            names=[name for name in (revision.everyday_name, revision.name) if name],
+            keywords=revision.keywords,
+            field=entry.kind.field_name,
+        ),
         is_listed_only=False,
     )
 
@@ -328,7 +335,13 @@ def _listed_row(entry: Entry, question: Question) -> Row:
         time_local="",
         fee_local="",
         place=unknown,
-        why="" if question.is_empty else _("Khớp với tên thủ tục"),
+        why=why_found(
+            question,
+            Match(entry.match),
+            code=entry.code,
+            names=[entry.name],
+            field=entry.kind.field_name,
+        ),
         is_listed_only=True,
     )
 

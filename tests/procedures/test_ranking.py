@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date
 from io import StringIO
 
 import pytest
@@ -12,6 +13,8 @@ from procedures.indexing import index_procedures
 from procedures.models import Procedure, SearchEntry, SearchTerm, SearchWord
 from procedures.ranking import rank, read_terms
 from procedures.search import Match, read_question
+from procedures.selectors.filters import Filters
+from procedures.selectors.results import get_results
 from procedures.services.publishing import publish_revision
 from procedures.services.reindexing import index_catalogue
 from procedures.vocabulary import load_vocabulary, plain, spoken_phrases
@@ -121,7 +124,9 @@ def test_name_typed_exactly_comes_first_and_a_slip_is_called_one(names):
     assert rank(read_question("giấy phép lái xee"))[0]["found"] == Match.ALIKE
 
 
-@pytest.mark.parametrize("typed", ["", "???", "xyzzyqqq", "cần giấy tờ gì", "%", "' OR 1=1"])
+@pytest.mark.parametrize(
+    "typed", ["", "???", "xyzzyqqq", "cần giấy tờ gì", "%", "' OR 1=1", "không có gì xyzq"]
+)
 def test_words_that_tell_nothing_rank_nothing(names, typed):
     assert codes(typed) == []
 
@@ -237,3 +242,30 @@ def test_command_writes_the_index_anew(names):
 
     assert f"{len(NAMES)} thủ tục" in out.getvalue()
     assert codes("nhập hộ khẩu")[0] == "9.100004"
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("thăm dò", "Khớp với tên thủ tục"),
+        ("đào thử tìm vàng", "Người dân cũng gọi là “đào thử tìm vàng”"),
+        ("tìm vàng, đào thử", "Người dân cũng gọi là “đào thử tìm vàng”"),
+        ("khoáng sản phép thăm dò", "Có đủ các từ đã gõ"),
+        ("khoáng sản ở bãi sông", "Gần với điều đã gõ"),
+        ("cấp giấy phép thăm dò khoáng sảnn", "Gần giống với “Cấp giấy phép thăm dò khoáng sản”"),
+    ],
+)
+def test_reason_says_no_more_than_is_so(db, monkeypatch, typed, why):
+    for code, name in NAMES.items():
+        ProcedureFactory(code=code, name=name)
+    said = {"9.100012": ("đào thử tìm vàng",)}
+    for module in ("indexing", "selectors.reasons"):
+        monkeypatch.setattr(f"procedures.{module}.spoken_phrases", lambda: said)
+    index_catalogue()
+
+    found = get_results(
+        question=read_question(typed), filters=Filters(), page="", on=date(2026, 11, 23)
+    )
+
+    rows = [row for row in (found.best, *found.rows) if row and row.code == "9.100012"]
+    assert [row.why for row in rows] == [why]
