@@ -26,12 +26,12 @@ _WORTH: Final = 0.35
 MOST: Final = 60
 _MOST_WORDS: Final = 40
 # A term that weighs below this share of the weightiest is left out.
-_TELLING: Final = 0.03
+_TELLING: Final = 0.1
 
 _COLUMNS: Final = ("pk", "code", "name", "folded_name", "search_text", "score")
 
 _BEST: Final = """
-    WITH summed AS (
+    WITH held AS (
         SELECT t.procedure_id, sum(s.worth * t.weight) AS score,
             sum(s.worth) FILTER (WHERE t.in_name) AS covered, sum(s.told) AS known
         FROM unnest(%(terms)s::text[], %(worths)s::float8[], %(told)s::float8[])
@@ -39,16 +39,20 @@ _BEST: Final = """
         JOIN procedures_searchterm t USING (term)
         GROUP BY t.procedure_id
     ),
+    summed AS (
+        SELECT procedure_id, score, covered,
+            score * (1 + %(knowing)s * least(1, known)) AS known_score
+        FROM held
+    ),
     ranked AS (
-        SELECT p.id, summed.score
-            * (1 + %(covering)s
-                * least(1, coalesce(summed.covered, 0) / greatest(e.name_weight, 0.001))
-                + %(knowing)s * least(1, summed.known))
+        SELECT p.id, (summed.known_score + summed.score * %(covering)s
+                * least(1, coalesce(summed.covered, 0) / greatest(e.name_weight, 0.001)))
             * (CASE WHEN 'COMMUNE' = ANY(p.tiers) THEN 1 + %(commune)s ELSE 1 END)
             * coalesce(b.factor, 1) AS score
         FROM (
             -- What cannot come to be worth showing, whatever it is multiplied by, is not joined.
-            SELECT * FROM summed WHERE score >= %(hopeless)s * (SELECT max(score) FROM summed)
+            SELECT * FROM summed
+            WHERE known_score >= %(hopeless)s * (SELECT max(known_score) FROM summed)
         ) summed
         JOIN procedures_procedure p ON p.id = summed.procedure_id
         JOIN procedures_searchentry e ON e.procedure_id = p.id
@@ -159,7 +163,7 @@ def _look_up(sought: Sought, book: Book, *, boosts: Mapping[int, float]) -> list
                 "most": MOST,
                 "hopeless": _WORTH
                 * min([1.0, *boosts.values()])
-                / ((1 + _COVERED + _KNOWN) * (1 + _COMMUNE) * max([1.0, *boosts.values()])),
+                / ((1 + _COVERED) * (1 + _COMMUNE) * max([1.0, *boosts.values()])),
             },
         )
         return [dict(zip(_COLUMNS, row, strict=True)) for row in cursor.fetchall()]

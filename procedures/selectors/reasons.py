@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Final
 
 from django.utils.text import Truncator
@@ -49,7 +50,7 @@ def why_found(
 def _said_alike(question: Question, phrases: Sequence[str]) -> str:
     """Return the phrase that holds the question, or says the same in other words; "" for none."""
     for phrase in phrases:
-        if question.phrase in plain(phrase):
+        if question.phrase in _plain(phrase):
             return phrase
     nearest = max(phrases, key=lambda words: _common(question, words), default="")
     return nearest if nearest and _common(question, nearest) >= _SAID_ALIKE else ""
@@ -57,8 +58,14 @@ def _said_alike(question: Question, phrases: Sequence[str]) -> str:
 
 def _common(question: Question, words: str) -> float:
     """Return how much of what a phrase tells the question says, too."""
-    told = set(plain(words).split()) - load_vocabulary().weak
+    told = set(_plain(words).split()) - load_vocabulary().weak
     return len(told & set(question.all_words)) / len(told) if len(told) > 1 else 0.0
+
+
+@lru_cache(maxsize=4_000)
+def _plain(phrase: str) -> str:
+    """Return the plain words of a phrase, of which the same few come with every list."""
+    return plain(phrase)
 
 
 def _likeness(question: Question, words: str) -> float:

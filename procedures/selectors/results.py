@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.paginator import Page, Paginator
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.dateparse import parse_date
@@ -197,8 +198,12 @@ def _rows(
 def _default_cases(entries: Iterable[Entry], *, on: date) -> list[Any]:
     """Return the default case of each procedure's published revision (one query)."""
     ids = [entry.pk for entry in entries]
-    if not ids:
-        return []
+    return list(_shown_cases(on).filter(revision__procedure__in=ids)) if ids else []
+
+
+@lru_cache(maxsize=2)
+def _shown_cases(on: date) -> QuerySet[Any]:
+    """Return the query that every list of a day asks; putting it together takes its time."""
     times = ProcessingTime.objects.filter(case=OuterRef("pk")).values(
         json=JSONObject(channel="channel", amount="amount", unit="unit", cut_off="cut_off")
     )
@@ -207,10 +212,8 @@ def _default_cases(entries: Iterable[Entry], *, on: date) -> list[Any]:
         json=JSONObject(source="source", is_mandatory="is_mandatory", case_keys="case_keys")
     )
     rules = LocalRule.objects.in_force(on=on).filter(procedure=OuterRef("revision__procedure"))
-    return list(
-        Case.objects.filter(
-            revision__procedure__in=ids, revision__procedure__current_revision=F("revision")
-        )
+    return (
+        Case.objects.filter(revision__procedure__current_revision=F("revision"))
         .select_related("revision")
         .only(*_SHOWN)
         .annotate(
