@@ -59,7 +59,7 @@ _KINDS: Final = """
     LEFT JOIN procedures_revision c ON c.id = p.current_revision_id
     LEFT JOIN offered ON offered.procedure_id = p.id
     LEFT JOIN ruled ON ruled.procedure_id = p.id
-    WHERE p.state <> 'REPEALED' {among}
+    WHERE p.state <> 'REPEALED' AND NOT p.is_withheld {among}
     GROUP BY f.id, p.tiers, c.subjects, p.content_level, p.paid_level,
         ruled.local, offered.terms
 """
