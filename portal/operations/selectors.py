@@ -68,7 +68,7 @@ class Demo:
 
 
 def get_home(*, at: datetime) -> Home:
-    """Return what the home page shows (6 queries)."""
+    """Return what the home page shows (5 queries)."""
     events = list_tiles()
     return Home(
         events=tuple(events[:SHOWN_EVENTS]),

@@ -99,13 +99,13 @@ def test_month_counts_what_was_received_decided_and_in_time(db, submitted, decid
     )
 
 
-def test_home_takes_six_queries(client, db):
+def test_home_takes_five_queries(client, db):
     seed_demo_catalogue()
 
     with CaptureQueriesContext(connection) as queries:
         client.get("/")
 
-    assert len(queries) == 6
+    assert len(queries) == 5
 
 
 def test_help_tells_the_whole_way_of_a_dossier(client, settings):
