@@ -278,6 +278,16 @@ def decision_words(number: str, day: date | None, *more: str) -> str:
     return ", ".join(one for one in (dated if day else number, *more) if one)
 
 
+def period_words(begins: date, ends: date | None) -> str:
+    """Say from when to when something holds: "từ 01/07/2026 đến hết 31/12/2026"."""
+    if ends is None:
+        return _("từ %s") % format_short_day(begins)
+    return _("từ %(begins)s đến hết %(ends)s") % {
+        "begins": format_short_day(begins),
+        "ends": format_short_day(ends),
+    }
+
+
 def _short(rule: FeeRule) -> str:
     # "Phí cấp bản sao Trích lục kết hôn" is said as it is, only not shouted in mid-sentence.
     return rule.name[:1].lower() + rule.name[1:]

@@ -9,6 +9,7 @@ from django.db import connection
 
 from procedures.book import Book, open_book
 from procedures.mending import Mended, mend
+from procedures.models.catalogue import FINDABLE
 from procedures.search import Match, Question
 from procedures.vocabulary import Vocabulary, load_vocabulary
 
@@ -58,7 +59,7 @@ _BEST: Final = """
         JOIN procedures_searchentry e ON e.procedure_id = p.id
         LEFT JOIN unnest(%(boosted)s::bigint[], %(factors)s::float8[]) AS b(id, factor)
             ON b.id = p.id
-        WHERE p.state <> 'REPEALED' AND NOT p.is_withheld
+        WHERE {findable}
         ORDER BY 2 DESC LIMIT %(most)s
     )
     SELECT p.id, p.code, p.name, p.folded_name, p.search_text, r.score
@@ -150,7 +151,7 @@ def _look_up(sought: Sought, book: Book, *, boosts: Mapping[int, float]) -> list
     all_told = sum(told.values()) or 1.0
     with connection.cursor() as cursor:
         cursor.execute(
-            _BEST,
+            _BEST.format(findable=FINDABLE),
             {
                 "terms": list(kept),
                 "worths": list(kept.values()),

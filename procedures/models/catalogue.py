@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
@@ -41,6 +41,10 @@ class Field(models.Model):
 
 class NoSuchProcedure(Exception):
     """No procedure that was asked for has this code."""
+
+
+# What `findable` says, for statements that are written by hand; the table is called p there.
+FINDABLE: Final = "(p.state <> 'REPEALED' AND NOT p.is_withheld)"
 
 
 class ProcedureQuerySet(models.QuerySet["Procedure"]):

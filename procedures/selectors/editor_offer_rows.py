@@ -11,7 +11,7 @@ from django_stubs_ext import StrOrPromise
 
 from portal.core.dates import format_moment, format_short_day
 from procedures.enums import ResultDelivery, ServiceMode
-from procedures.facts import decision_words
+from procedures.facts import decision_words, period_words
 from procedures.levels import BY_ACCOUNT, BY_OFFER, BY_WORKFLOW, Gap
 from procedures.models import Offer
 from procedures.policies import Reach
@@ -120,15 +120,10 @@ def _mend(gap: Gap, held: Holding) -> Mend:
 
 
 def _period(offer: Offer) -> str:
-    begins = format_short_day(offer.valid_from)
-    if offer.valid_until is None:
-        return _("từ %s") % begins
-    if offer.valid_until < offer.valid_from:
+    if offer.valid_until is not None and offer.valid_until < offer.valid_from:
+        begins = format_short_day(offer.valid_from)
         return _("định bắt đầu %s, không có hiệu lực ngày nào") % begins
-    return _("từ %(begins)s đến hết %(ends)s") % {
-        "begins": begins,
-        "ends": format_short_day(offer.valid_until),
-    }
+    return period_words(offer.valid_from, offer.valid_until)
 
 
 def _ended(offer: Offer) -> str:

@@ -8,9 +8,8 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
-from portal.core.dates import format_short_day
 from procedures.enums import ResultDelivery, ServiceMode
-from procedures.facts import decision_words
+from procedures.facts import decision_words, period_words
 from procedures.levels import LEVEL_WORDS
 from procedures.models import Offer, Procedure
 from procedures.selectors import holding
@@ -72,12 +71,6 @@ def begin_terms(codes: Collection[str], target: Target, *, on: date) -> Begun:
 
 def tell_terms(terms: Terms) -> list[tuple[StrOrPromise, StrOrPromise]]:
     """Return what a decision says, in words, for whoever confirms it."""
-    period = _("từ %s") % format_short_day(terms.valid_from)
-    if terms.valid_until:
-        period = _("từ %(begins)s đến hết %(ends)s") % {
-            "begins": format_short_day(terms.valid_from),
-            "ends": format_short_day(terms.valid_until),
-        }
     level = f"{terms.declared_level}. {LEVEL_WORDS[terms.declared_level]}"
     told: list[tuple[StrOrPromise, StrOrPromise]] = [
         (
@@ -86,7 +79,7 @@ def tell_terms(terms: Terms) -> list[tuple[StrOrPromise, StrOrPromise]]:
         ),
         (_("Mức độ công bố"), level),
         (_("Hình thức"), ServiceMode(terms.service_mode).label),
-        (_("Hiệu lực"), period),
+        (_("Hiệu lực"), period_words(terms.valid_from, terms.valid_until)),
         (
             _("Trả kết quả"),
             ", ".join(str(ResultDelivery(one).label) for one in terms.returns),

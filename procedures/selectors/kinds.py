@@ -13,6 +13,7 @@ from accounts.models import Unit
 from procedures import ranking, search
 from procedures.book import open_book
 from procedures.models import Procedure
+from procedures.models.catalogue import FINDABLE
 from procedures.search import Match, Question
 from procedures.selectors.filters import TIER_SLUGS, Entry, Kind
 from procedures.selectors.serving import Content, LevelBook, Units, load_units
@@ -59,7 +60,7 @@ _KINDS: Final = """
     LEFT JOIN procedures_revision c ON c.id = p.current_revision_id
     LEFT JOIN offered ON offered.procedure_id = p.id
     LEFT JOIN ruled ON ruled.procedure_id = p.id
-    WHERE p.state <> 'REPEALED' AND NOT p.is_withheld {among}
+    WHERE {findable} {among}
     GROUP BY f.id, p.tiers, c.subjects, p.content_level, p.paid_level,
         ruled.local, offered.terms
 """
@@ -138,6 +139,7 @@ def _catalogue(ranked: tuple[Found, ...] | None, *, on: date) -> Catalogue:
 def _load_kinds(ids: list[int] | None, book: LevelBook, *, on: date) -> dict[Kind, list[int]]:
     """Return the procedures of each kind; `ids` is None for the whole catalogue (one query)."""
     statement = _KINDS.format(
+        findable=FINDABLE,
         among="" if ids is None else "AND p.id = ANY(%(ids)s::bigint[])",
         among_offers="" if ids is None else "AND procedure_id = ANY(%(ids)s::bigint[])",
     )
