@@ -142,6 +142,7 @@ urlpatterns: list[URLPattern] = [
         exchange.confirm,
         name="editor_exchange_confirm",
     ),
+    path("bien-tap/nhap-xuat/<uuid:upload_id>/bo/", exchange.drop, name="editor_exchange_drop"),
     path(
         "bien-tap/nhap-xuat/<uuid:upload_id>/bao-cao/",
         exchange.report,

@@ -24,6 +24,13 @@ PLAIN: Final = (
     "help", "example", "required", "personal", "min_length", "max_length", "pattern",
     "pattern_hint", "prefill", "text", "min_rows", "max_rows", "row_title",
 )  # fmt: skip
+# What an editor writes at length, in a question or a section: shown to be copied if it is in vain.
+QUESTION_WORDS: Final = frozenset(
+    {
+        "label", "help", "example", "text", "options", "pattern", "pattern_hint", "row_title",
+        "first_column", "title", "first",
+    }
+)  # fmt: skip
 # Where the engine's name of a property and the input's differ.
 INPUTS: Final = {"min": "lowest", "max": "highest", "fields": "first_column", "show_if": "when"}
 
@@ -48,6 +55,7 @@ class SectionForm(ConditionForm):
         self.fields["title"] = Words(label=_("Tên phần"), max_length=200)
         parts: list[Any] = ["title"]
         if stored is None:
+            self.begin_at("title")
             self.fields["first"] = Words(
                 label=_("Câu hỏi đầu tiên"),
                 max_length=200,
@@ -112,6 +120,8 @@ class QuestionForm(ConditionForm):
             max_length=200,
             widget=area(2),
         )
+        if self.is_new:
+            self.begin_at("label")
         parts: list[Any] = ["label"]
         if kind is FieldType.EXPLANATION:
             self.fields["text"] = Words(label=_("Lời giải thích"), max_length=5000, widget=area(5))

@@ -1,7 +1,7 @@
 """What questions and sections of an e-form have in common: the rows of their condition."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from crispy_forms.layout import Div, Field as Shown, Fieldset
 from django import forms
@@ -11,6 +11,7 @@ from portal.core.forms import PortalFormHelper
 from procedures.eform.definition import Field, FieldType
 from procedures.eform.values import tidy_line, tidy_text
 from procedures.forms.eform_words import BadWords, Rule, read_rules, rules_of
+from procedures.forms.part_rows import shown
 
 OPERATORS: Final = (
     ("", _("– So sánh –")),
@@ -67,6 +68,19 @@ class ConditionForm(forms.Form):
         if any(field.type is FieldType.YES_NO for field in self.earlier):
             labels += [gettext("Có"), gettext("Không")]
         return list(dict.fromkeys(labels))
+
+    def begin_at(self, name: str) -> None:
+        """Put the cursor into the first field of what is being added, unless something is wrong."""
+        if not self.is_bound:
+            self.fields[name].widget.attrs["autofocus"] = True
+
+    def newer(self, stored: Self) -> list[tuple[str, str]]:
+        """Return (label, text) of the fields of which `stored` says something else than typed."""
+        return [
+            (str(bound.label), shown(stored[bound.name]) or gettext("(để trống)"))
+            for bound in self
+            if bound.name in stored.fields and shown(bound) != shown(stored[bound.name])
+        ]
 
     def add_rules(self) -> list[Any]:
         """Add the inputs of the condition; return their layout."""

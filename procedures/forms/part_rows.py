@@ -184,6 +184,9 @@ class RowForm(RowsForm):
         super().__init__(*args, initial=initial | {"key_field": initial.get("key", "")}, **kwargs)
         self.mark = mark
         self.is_new = is_new
+        if is_new:
+            # Whoever adds a row writes there next.
+            self.fields[self.title_field].widget.attrs["autofocus"] = True
         # Set on the page that compares with what somebody else has stored.
         self.is_gone = False
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from procedures import differences
 from procedures.differences import PartChanges
+from procedures.enums import WORKING
 from procedures.models import Procedure, Revision
 from procedures.selectors.editor_words import revision_tag
 
@@ -24,6 +25,8 @@ class DifferencesPage:
     choices: tuple[Choice, ...]
     # None where there are not two revisions to compare.
     parts: tuple[PartChanges, ...] | None
+    # What people work on is compared: it is decided on by the page of its review.
+    is_of_draft: bool
 
     @property
     def count(self) -> int:
@@ -59,6 +62,7 @@ def get_differences(code: str, *, old: int | None, new: int | None) -> Differenc
             for one in revisions.values()
         ),
         parts=parts,
+        is_of_draft=now is not None and now.state in WORKING and now.edited_by_id is not None,
     )
 
 

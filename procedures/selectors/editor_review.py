@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from urllib.parse import urlencode
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _, gettext_lazy
@@ -61,10 +62,11 @@ class ReviewPage:
 # Before the id of an offer, the field that says to which level it is lowered.
 LOWERED: Final = "ha-"
 
+_DIFFERENCES: Final = "procedures:editor_differences"
 # Preview first; the others stand on the page as soon as their pages exist.
 _LOOKS = (
     ("procedures:editor_preview", gettext_lazy("Xem trước như người dân sẽ thấy")),
-    ("procedures:editor_differences", gettext_lazy("Khác gì so với bản đang công bố")),
+    (_DIFFERENCES, gettext_lazy("Khác gì so với bản đang công bố")),
     ("dossiers:editor_impact", gettext_lazy("Công bố thì ảnh hưởng đến ai")),
 )
 
@@ -78,7 +80,7 @@ def get_review_page(draft: DraftPage, *, reader: User, at: datetime) -> ReviewPa
         decision=decision_of(revision),
         sent=_moment_of(revision.sent_by, revision.sent_at),
         scheduled=_moment_of(revision.scheduled_by, revision.publish_at),
-        looks=tuple(_looks(draft.procedure.code)),
+        looks=tuple(_looks(revision)),
         is_draft=revision.state == RevisionState.DRAFT,
         is_in_review=revision.state == RevisionState.IN_REVIEW,
         is_scheduled=revision.state == RevisionState.SCHEDULED,
@@ -128,11 +130,17 @@ def _moment_of(person: User | None, moment: datetime | None) -> str:
     return f"{person.full_name}, {format_moment(moment)}"
 
 
-def _looks(code: str) -> list[Look]:
+def _looks(revision: Revision) -> list[Look]:
+    published = revision.procedure.current_revision
+    # An import may have left a newer draft beside this one: both sides are named.
+    compared = {"tu": published.number, "den": revision.number} if published else {}
     found = []
     for name, label in _LOOKS:
         try:
-            found.append(Look(label, reverse(name, args=[code])))
+            url = reverse(name, args=[revision.procedure.code])
         except NoReverseMatch:
             continue
+        if name == _DIFFERENCES and compared:
+            url = f"{url}?{urlencode(compared)}"
+        found.append(Look(label, url))
     return found

@@ -66,7 +66,6 @@ def get_workflow_page(code: str, *, on: date) -> WorkflowPage:
     procedure = Procedure.objects.with_code(code)
     versions = list(procedure.workflow_versions.select_related("edited_by").order_by("-number"))
     places = list_places(on=on)
-    names = {value: label for _group, options in places for value, label in options}
     offers = list(
         Offer.objects.in_force(on=on)
         .filter(procedure=procedure)
@@ -80,7 +79,7 @@ def get_workflow_page(code: str, *, on: date) -> WorkflowPage:
         published=tuple(
             VersionRow(
                 version=one,
-                steps=tuple(_step_row(step, names) for step in one.steps),
+                steps=step_rows(one.steps, places),
                 total_hours=workflow.total_hours(one.steps),
                 users=used.count(one.pk),
             )
@@ -90,6 +89,12 @@ def get_workflow_page(code: str, *, on: date) -> WorkflowPage:
         places=places,
         offers=tuple((offer, _offer_words(offer)) for offer in offers),
     )
+
+
+def step_rows(steps: workflow.Steps, places: list[tuple[str, Any]]) -> tuple[StepRow, ...]:
+    """Return steps in words; `places` is that of the page."""
+    names = {value: label for _group, options in places for value, label in options}
+    return tuple(_step_row(step, names) for step in steps)
 
 
 def list_places(*, on: date) -> list[tuple[str, Any]]:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from portal.core import wakeups
+from portal.core.dates import format_moment
 from portal.core.db import requires_transaction
 from portal.core.files import FileDamaged, StorageUnavailable, read_stored, store_bytes
 from portal.core.files.names import shown_name
@@ -127,6 +128,23 @@ def _confirm(*, file_id: UUID, report_hash: str, by: User, at: datetime) -> Cata
     if file.size > SMALL_BYTES:
         wakeups.wake(WAKE_EXCHANGE)
     return file
+
+
+@transaction.atomic(durable=True)
+def drop(*, file_id: UUID, by: User, at: datetime) -> None:
+    """
+    Let go of a file that was checked: nothing of it is ever taken in. Twice is once.
+
+    :raises NoSuchFile: as it says.
+    :raises NotConfirmable: if somebody has confirmed it, or it is still being checked.
+    """
+    file = _lock(file_id)
+    if file.state == ExchangeState.REFUSED:
+        return
+    if file.state != ExchangeState.CHECKED:
+        raise NotConfirmable(file_id)
+    words = _("%(name)s đã bỏ tệp này, %(moment)s. Muốn nhập thì chọn lại tệp.")
+    _set_refused(file, words % {"name": by.full_name, "moment": format_moment(at)})
 
 
 def may_confirm(file: CatalogueFile, *, by: User, at: datetime) -> bool:

@@ -12,13 +12,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
+from django_stubs_ext import StrOrPromise
 
 from accounts.requests import StaffRequest
 from portal.core.text import whole_number
+from procedures.forms.eform import QUESTION_WORDS
 from procedures.models import NoSuchProcedure
 from procedures.selectors import editor_draft as selectors
 from procedures.selectors.editor_draft import DraftPage
-from procedures.selectors.editor_parts import part_url
+from procedures.selectors.editor_parts import part_label, part_url
 from procedures.services import drafting
 from procedures.views.editor_frame import editors_only, show
 
@@ -44,7 +46,10 @@ def about_draft(
         except NoSuchProcedure as unknown:
             raise Http404 from unknown
         except selectors.NoDraft:
-            return lead_to_begin(request, code, part=str(kwargs.get("part", "")))
+            part = str(kwargs.get("part", ""))
+            if typed := typed_words(request, lambda name: name in QUESTION_WORDS):
+                return show_typed(request, code, title=part_label(part), typed=typed)
+            return lead_to_begin(request, code, part=part)
         return view(request, page, *args, **kwargs)
 
     return opened
@@ -100,6 +105,35 @@ def discard(request: StaffRequest, page: DraftPage) -> HttpResponse:
         return redirect("procedures:editor_draft", code=code)
     messages.success(request, _("Đã hủy bản nháp. Bản đang công bố không thay đổi."))
     return redirect("procedures:editor_procedure", code=code)
+
+
+def typed_words(request: StaffRequest, is_words: Callable[[str], bool]) -> list[str]:
+    """Return what was typed into the fields that `is_words` picks by name, as far as it is work."""
+    return [
+        value
+        for name, values in request.POST.lists()
+        if is_words(name)
+        for value in values
+        if len(value) > 3
+    ]
+
+
+def show_typed(
+    request: StaffRequest, code: str, *, title: StrOrPromise, typed: list[str], said: str = ""
+) -> HttpResponse:
+    """Say why what was typed has no place any more, by default that the draft has gone; keep it."""
+    if "xem" in request.POST:
+        # Only its preview: the page that was typed in stays, and is told when it is saved.
+        return HttpResponse(status=204)
+    context = {"code": code, "sentence": said or gone_words(), "typed": typed, "title": title}
+    return show(request, "procedures/editor/part_gone.html", context, status=409)
+
+
+def gone_words() -> str:
+    return _(
+        "Bản nháp này vừa được công bố hoặc hủy nên không sửa được nữa. Muốn sửa tiếp thì soạn bản "
+        "sửa đổi mới ở trang thủ tục."
+    )
 
 
 def posted_version(request: StaffRequest) -> int:

@@ -122,6 +122,21 @@ def _confirm(request: StaffRequest, upload_id: UUID) -> HttpResponse:
 _confirm_proved = fresh_proof_required(_confirm)
 
 
+@require_POST
+@editors_only
+def drop(request: StaffRequest, upload_id: UUID) -> HttpResponse:
+    """Let go of a file that was checked, without taking anything in."""
+    try:
+        exchange_files.drop(file_id=upload_id, by=request.user, at=timezone.now())
+    except exchange_files.NoSuchFile as absent:
+        raise Http404 from absent
+    except exchange_files.NotConfirmable:
+        messages.warning(request, _("Tệp này đang được nhập hoặc đã nhập nên không bỏ được nữa."))
+        return redirect("procedures:editor_exchange_file", upload_id=upload_id)
+    messages.success(request, _("Đã bỏ tệp. Danh mục không thay đổi gì."))
+    return redirect("procedures:editor_exchange")
+
+
 @require_safe
 @editors_only
 def report(request: StaffRequest, upload_id: UUID) -> HttpResponseBase:
@@ -137,6 +152,12 @@ def export(request: StaffRequest) -> HttpResponseBase:
     chosen = exchange.choose(
         field=request.GET.get("linh_vuc", ""), code=request.GET.get("ma", "").strip()
     )
+    if not chosen.exists():
+        messages.warning(
+            request,
+            _("Chưa tải gì: lĩnh vực đã chọn không có thủ tục nào mang mã này. Xem lại mã."),
+        )
+        return redirect("procedures:editor_exchange")
     as_json = request.GET.get("dang") == "json"
     pieces = exchange.export_json(chosen) if as_json else exchange.export_archive(chosen)
     name = f"thu-tuc-{local_day(timezone.now()):%Y%m%d}.{'json' if as_json else 'zip'}"

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final
 
 from django.contrib import messages
@@ -18,15 +19,24 @@ from procedures.eform.definition import to_json
 from procedures.eform.editing import EditError, NoSuchPart
 from procedures.eform.names import NOT_IN_GROUP, TYPE_NAMES
 from procedures.eform.parsing import FormDefinitionError
+from procedures.forms.eform import QUESTION_WORDS
 from procedures.selectors import editor_draft, editor_form as selectors
 from procedures.selectors.editor_draft import DraftPage
+from procedures.selectors.editor_parts import part_label
 from procedures.services import drafting, eform_editing as services
 from procedures.services.eform_editing import Change, Page
-from procedures.views.editor_draft import about_draft, posted_version
+from procedures.views.editor_draft import (
+    about_draft,
+    gone_words,
+    posted_version,
+    show_typed,
+    typed_words,
+)
 from procedures.views.editor_form_preview import preview_context
 from procedures.views.editor_frame import editors_only, show
 
 PART: Final = "to-khai"
+Anchor = Callable[[], str]
 # What a button of the list is named, and the change that it asks for.
 MOVES: Final[Mapping[str, Callable[[str], Change]]] = {
     "len": lambda path: lambda form: editing.move_field(form, path, editing.UP),
@@ -72,7 +82,7 @@ def order(request: StaffRequest, page: DraftPage, part: str) -> HttpResponse:
                 request,
                 page,
                 lambda sheet, change=change: services.change_form(sheet, change=change),  # type: ignore[misc]
-                anchor=anchor_of(target, is_section=name.startswith("phan-")),
+                anchor=partial(anchor_of, target, is_section=name.startswith("phan-")),
             )
     return redirect(form_url(page))
 
@@ -136,9 +146,17 @@ def show_form(
 
 
 def act(
-    request: StaffRequest, page: DraftPage, call: Callable[[Page], object], *, anchor: str = ""
+    request: StaffRequest,
+    page: DraftPage,
+    call: Callable[[Page], object],
+    *,
+    anchor: Anchor = str,
 ) -> HttpResponse:
-    """Do something to the draft and lead back to the list; what was refused is said there."""
+    """
+    Do something to the draft and lead back to the list; what was refused is said there.
+
+    :param anchor: says where in the list the change is to be seen, once it is made.
+    """
     code = page.procedure.code
     try:
         call(sheet_of(request, page))
@@ -159,11 +177,19 @@ def act(
     except (services.HasForm, services.NoForm):
         # Another press of the same button, or a colleague, was first.
         pass
-    return redirect(f"{form_url(page)}{anchor}")
+    return redirect(f"{form_url(page)}{anchor()}")
 
 
-def change_form(request: StaffRequest, page: DraftPage, change: Change) -> HttpResponse:
-    return act(request, page, lambda sheet: services.change_form(sheet, change=change))
+def change_form(
+    request: StaffRequest,
+    page: DraftPage,
+    change: Change,
+    *,
+    anchor: Anchor = str,
+) -> HttpResponse:
+    return act(
+        request, page, lambda sheet: services.change_form(sheet, change=change), anchor=anchor
+    )
 
 
 def save(
@@ -173,22 +199,26 @@ def save(
     again: Callable[[DraftPage, int], HttpResponse],
     *,
     refuse: Callable[[str, str], None],
-    anchor: str = "",
+    anchor: Anchor = str,
 ) -> HttpResponse:
-    """Store a change; refused or overtaken, show the page again with everything typed."""
+    """
+    Store a change; refused or overtaken, show the page again with everything typed.
+
+    :param anchor: says where in the list the change is to be seen, once it is made.
+    """
     code = page.procedure.code
     try:
         services.change_form(sheet_of(request, page), change=change)
     except drafting.StaleRevision:
         return again(editor_draft.get_draft_page(code, current=PART), 409)
     except drafting.NotEditable:
-        return gone(request, code)
+        return in_vain(request, page, said=gone_words())
     except (NoSuchPart, services.NoForm):
-        return redirect(reverse("procedures:editor_form", args=[code]))
+        return in_vain(request, page)
     except EditError as refused:
         refuse(refused.part, refused.sentence)
         return again(page, 422)
-    return redirect(f"{form_url(page)}{anchor}")
+    return redirect(f"{form_url(page)}{anchor()}")
 
 
 def sheet_of(request: StaffRequest, page: DraftPage) -> Page:
@@ -206,6 +236,18 @@ def elsewhere() -> str:
         "Bản nháp vừa được sửa ở nơi khác nên thay đổi này chưa lưu. Trang đã hiện bản mới nhất; "
         "xem lại rồi làm lại."
     )
+
+
+def in_vain(request: StaffRequest, page: DraftPage, *, said: str = "") -> HttpResponse:
+    """Say that what was typed has no place any more, and show it to be copied."""
+    typed = typed_words(request, lambda name: name in QUESTION_WORDS)
+    if not typed and not said:
+        # A second press of the button that removes.
+        return redirect(form_url(page))
+    said = said or _(
+        "Người khác vừa xóa câu hỏi hoặc phần này khỏi tờ khai. Muốn giữ thì thêm lại vào tờ khai."
+    )
+    return show_typed(request, page.procedure.code, title=part_label(PART), typed=typed, said=said)
 
 
 def gone(request: HttpRequest, code: str) -> HttpResponse:

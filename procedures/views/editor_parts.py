@@ -32,7 +32,14 @@ from procedures.services import parts_cases, parts_fees, parts_papers, parts_que
 from procedures.services.drafting import NotEditable, PageMark, StaleRevision
 from procedures.services.parts import NeedsConsent, RowsRefused
 from procedures.services.parts_papers import FormFile, Forms
-from procedures.views.editor_draft import about_draft, lead_to_begin, posted_version
+from procedures.views.editor_draft import (
+    about_draft,
+    gone_words,
+    lead_to_begin,
+    posted_version,
+    show_typed,
+    typed_words,
+)
 from procedures.views.editor_frame import editors_only, show
 from procedures.views.editor_part_files import known_to, with_files
 
@@ -316,18 +323,14 @@ def _gone(request: StaffRequest, code: str, key: str) -> HttpResponse:
     """Say that the draft went out or was thrown away; what was typed stays to be copied."""
     if request.method != "POST":
         return lead_to_begin(request, code, part=key)
-    sentence = _("Bản nháp này vừa được công bố hoặc hủy nên không sửa được nữa.")
     if request.headers.get("X-Autosave") == "1":
-        return JsonResponse({"sentence": sentence}, status=409)
-    typed = [
-        (name, value)
-        for name, values in request.POST.lists()
-        if name.rpartition("-")[2] in PAGES[key].form.base_fields or "-" in name
-        for value in values
-        if len(value) > 3 and not name.endswith("-key_field")
-    ]
-    context = {"code": code, "sentence": sentence, "typed": typed, "title": part_label(key)}
-    return show(request, "procedures/editor/part_gone.html", context, status=409)
+        return JsonResponse({"sentence": gone_words()}, status=409)
+
+    def is_words(name: str) -> bool:
+        is_own = name.rpartition("-")[2] in PAGES[key].form.base_fields or "-" in name
+        return is_own and not name.endswith("-key_field")
+
+    return show_typed(request, code, title=part_label(key), typed=typed_words(request, is_words))
 
 
 def _agreed(attempt: Attempt) -> set[str]:

@@ -1,7 +1,8 @@
 """One question of an e-form: written, changed, doubled, removed, and seen while it is typed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from django.http import Http404, HttpResponse
@@ -18,12 +19,14 @@ from procedures.eform.names import NOT_IN_GROUP, TYPE_NAMES
 from procedures.forms.eform import QuestionForm
 from procedures.selectors import editor_form as selectors
 from procedures.selectors.editor_draft import DraftPage
+from procedures.services.eform_editing import Change
 from procedures.views.editor_draft import about_draft
 from procedures.views.editor_form import (
+    Anchor,
     anchor_of,
     change_form,
-    elsewhere,
     form_url,
+    in_vain,
     save,
 )
 from procedures.views.editor_form_preview import preview_context
@@ -66,7 +69,7 @@ def add(request: StaffRequest, page: DraftPage, part: str) -> HttpResponse:
     """Write a new question of the chosen type; nothing is stored until it is saved."""
     definition = selectors.get_definition(page.revision)
     if definition is None:
-        return redirect(form_url(page))
+        return in_vain(request, page) if request.method == "POST" else redirect(form_url(page))
     asked = request.GET
     target = Target(
         definition,
@@ -77,6 +80,8 @@ def add(request: StaffRequest, page: DraftPage, part: str) -> HttpResponse:
     sections = {one.key for one in definition.sections}
     groups = {one.key for one in definition.fields() if one.type is FieldType.GROUP}
     if target.group not in groups if target.group else target.section not in sections:
+        if request.method == "POST":
+            return in_vain(request, page)
         raise Http404
     return _question(request, page, target)
 
@@ -87,16 +92,39 @@ def add(request: StaffRequest, page: DraftPage, part: str) -> HttpResponse:
 def question(request: StaffRequest, page: DraftPage, path: str, part: str) -> HttpResponse:
     """Change a question; other buttons double or remove it."""
     definition = selectors.get_definition(page.revision)
-    if definition is None:
-        return redirect(form_url(page))
-    target = Target(definition, path=path)
-    if target.stored is None:
+    target = Target(definition, path=path) if definition else None
+    if target is None or target.stored is None:
+        if request.method == "POST":
+            return in_vain(request, page)
+        if target is None:
+            return redirect(form_url(page))
         raise Http404
     if request.method == "POST" and "xoa" in request.POST:
-        return change_form(request, page, lambda form: editing.remove_field(form, path))
+        section = selectors.section_of(target.definition, path)
+        return change_form(
+            request,
+            page,
+            lambda form: editing.remove_field(form, path),
+            anchor=partial(anchor_of, section, is_section=True),
+        )
     if request.method == "POST" and "nhan-doi" in request.POST:
-        return change_form(request, page, lambda form: editing.duplicate_field(form, path)[0])
+        change, anchor = _noting(lambda form: editing.duplicate_field(form, path))
+        return change_form(request, page, change, anchor=anchor)
     return _question(request, page, target)
+
+
+def _noting(
+    change: Callable[[Definition], tuple[Definition, str]],
+) -> tuple[Change, Anchor]:
+    """Return a change that gives a question, and what says where it is to be seen."""
+    made: list[str] = []
+
+    def note(before: Definition) -> Definition:
+        after, path = change(before)
+        made.append(path)
+        return after
+
+    return note, lambda: anchor_of(made[-1]) if made else ""
 
 
 def _question(request: StaffRequest, page: DraftPage, target: Target) -> HttpResponse:
@@ -138,16 +166,11 @@ def _question(request: StaffRequest, page: DraftPage, target: Target) -> HttpRes
         return _show_question(request, page, target, form, status=422)
 
     def again(fresh: DraftPage, status: int) -> HttpResponse:
-        return _show_question(request, fresh, target, form, status=status)
+        newer = form.newer(form_of(kind)) if status == 409 and stored else []
+        return _show_question(request, fresh, target, form, newer=newer, status=status)
 
-    return save(
-        request,
-        page,
-        lambda before: target.changed(before, raw)[0],
-        again,
-        refuse=form.refuse,
-        anchor=anchor_of(target.path or target.group or target.after),
-    )
+    change, anchor = _noting(lambda before: target.changed(before, raw))
+    return save(request, page, change, again, refuse=form.refuse, anchor=anchor)
 
 
 def _kind(typed: str, target: Target, stored: Mapping[str, Any] | None) -> FieldType:
@@ -163,6 +186,7 @@ def _show_question(
     target: Target,
     form: QuestionForm,
     *,
+    newer: Sequence[tuple[str, str]] = (),
     status: int = 200,
 ) -> HttpResponse:
     shown = target.section or target.group or target.path
@@ -170,7 +194,8 @@ def _show_question(
         "draft": page,
         "form": form,
         "target": target,
-        "stale": elsewhere() if status == 409 else "",
+        "is_stale": status == 409,
+        "newer": newer,
         "kinds": [
             (kind.value, name)
             for kind, name in TYPE_NAMES.items()

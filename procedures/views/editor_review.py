@@ -15,6 +15,7 @@ from django_stubs_ext import StrOrPromise
 
 from accounts.decorators import fresh_proof_required
 from accounts.requests import StaffRequest
+from portal.core.dates import format_moment
 from portal.core.text import whole_number
 from procedures import policies
 from procedures.forms.editing import ScheduleForm, SendBackForm
@@ -135,7 +136,8 @@ def schedule(request: StaffRequest, page: DraftPage) -> HttpResponse:
                 request,
                 page,
                 publishing.schedule_revision,
-                done=_("Đã hẹn công bố. Sửa thêm thì hẹn này hết hiệu lực."),
+                done=_("Đã hẹn công bố: %s. Sửa thêm thì hẹn này hết hiệu lực.")
+                % format_moment(form.publish_at),
                 publisher=request.user,
                 publish_at=form.publish_at,
                 lowered=_lowered(request),

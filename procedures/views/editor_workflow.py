@@ -15,6 +15,7 @@ from accounts.enums import Role
 from accounts.requests import StaffRequest
 from portal.core.text import whole_number
 from procedures.forms.workflow import (
+    ADD,
     PREFIX,
     StepForms,
     WorkflowPublishForm,
@@ -26,7 +27,7 @@ from procedures.policies import NotAPublisher, OwnEdit
 from procedures.selectors import workflows as selectors
 from procedures.selectors.workflows import WorkflowPage
 from procedures.services import drafting, workflows as services
-from procedures.views.editor_draft import posted_version
+from procedures.views.editor_draft import posted_version, show_typed, typed_words
 from procedures.views.editor_frame import editors_only, publishers_only, show
 
 _SAVE: Final = "luu"
@@ -48,11 +49,12 @@ def workflow(request: StaffRequest, code: str) -> HttpResponse:
     if request.method != "POST":
         return _show(request, page)
     if page.draft is None:
-        return _overtaken(request, page)
+        return _gone(request, page)
     forms = StepForms(request.POST, prefix=PREFIX, form_kwargs={"places": page.places})
     button = request.POST.get("nut", _SAVE)
     if button != _SAVE:
-        return _show(request, page, rows=moved(typed_rows(forms), button), is_unsaved=True)
+        rows = moved(typed_rows(forms), button)
+        return _show(request, page, rows=rows, is_unsaved=True, is_added=button == ADD)
     if not forms.is_valid():
         return _show(request, page, forms=forms, status=422)
     return _save(request, page, page.draft, forms)
@@ -71,7 +73,7 @@ def _save(
             steps=[{**form.cleaned_data} for form in forms],
         )
     except services.NoDraft:
-        return _overtaken(request, _page(code))
+        return _gone(request, page)
     except services.StaleDraft as stale:
         return _show(request, page, forms=forms, newer=stale.draft, status=409)
     messages.success(request, _("Đã lưu các bước."))
@@ -120,7 +122,7 @@ def publish(request: StaffRequest, code: str) -> HttpResponse:
     try:
         _publish(request, page.draft, form)
     except (services.NoDraft, services.StaleDraft):
-        return _overtaken(request, _page(code))
+        return _overtaken(request, _page(code), publish_form=form)
     except services.CannotRun as wrong:
         for sentence in wrong.sentences:
             form.add_error(None, sentence)
@@ -152,11 +154,22 @@ def _page(code: str) -> WorkflowPage:
         raise Http404 from unknown
 
 
-def _overtaken(request: StaffRequest, page: WorkflowPage) -> HttpResponse:
+def _gone(request: StaffRequest, page: WorkflowPage) -> HttpResponse:
+    """Say that there is no draft any more; the steps that were typed stay to be copied."""
+    typed = typed_words(
+        request,
+        lambda name: name.startswith(f"{PREFIX}-") and name.endswith(("name", "instruction")),
+    )
+    return show_typed(request, page.procedure.code, title=_("Quy trình nội bộ"), typed=typed)
+
+
+def _overtaken(
+    request: StaffRequest, page: WorkflowPage, *, publish_form: WorkflowPublishForm | None = None
+) -> HttpResponse:
     messages.warning(
         request, _("Bản nháp vừa được người khác sửa, công bố hoặc hủy. Xem lại rồi làm tiếp.")
     )
-    return _show(request, page, status=409)
+    return _show(request, page, publish_form=publish_form, status=409)
 
 
 def _show(
@@ -168,19 +181,26 @@ def _show(
     publish_form: WorkflowPublishForm | None = None,
     newer: WorkflowVersion | None = None,
     is_unsaved: bool = False,
+    is_added: bool = False,
     status: int = 200,
 ) -> HttpResponse:
     draft = newer or page.draft
+    is_unsaved = is_unsaved or forms is not None
     context: dict[str, Any] = {"page": page, "draft": draft, "is_unsaved": is_unsaved}
     if draft is not None:
         typed = draft.steps if rows is None else rows
         context["forms"] = forms or StepForms(
             prefix=PREFIX, initial=typed, form_kwargs={"places": page.places}
         )
+        if is_added and context["forms"].forms:
+            # Whoever adds a step writes its name next.
+            context["forms"][-1].fields["name"].widget.attrs["autofocus"] = True
         context["check"] = selectors.check_draft(page, draft.steps, on=timezone.localdate())
         context["newer"] = newer
+        context["newer_steps"] = selectors.step_rows(newer.steps, page.places) if newer else ()
         # A page that showed moved rows is still made from the version that it was opened at.
-        posted = whole_number(request.POST.get("version", "")) if is_unsaved else None
+        is_of_before = is_unsaved and newer is None
+        posted = whole_number(request.POST.get("version", "")) if is_of_before else None
         context["version"] = draft.version if posted is None else posted
         if any(role.role == Role.PUBLISHER for role in request.roles):
             context["publish_form"] = publish_form or WorkflowPublishForm(offers=page.offers)

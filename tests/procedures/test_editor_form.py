@@ -154,14 +154,47 @@ def test_a_stale_question_keeps_what_was_typed_and_saves_on_the_next_press(desk)
 
     assert answer.status_code == 409
     assert "Lý do xin cấp" in answer.text
+    # What is kept by now stands beside it.
+    assert re.search(r"<dt>Câu hỏi</dt>\s*<dd[^>]*>\s*Lý do\s*</dd>", answer.text)
     assert desk.definition().field("ly_do").label == "Lý do"
     assert desk.post("_question", "ly_do", **typed).status_code == 302
     assert desk.definition().field("ly_do").label == "Lý do xin cấp"
 
 
+@pytest.mark.parametrize("thrown", ["question", "form", "draft"])
+def test_what_was_typed_for_something_gone_is_shown_to_be_copied(desk, editor, thrown):
+    if thrown == "question":
+        desk.post("_question", "ghi_chu", xoa="1")
+        desk.post("_section", "them", xoa="1")
+    elif thrown == "form":
+        desk.post("_drop")
+    else:
+        drafting.discard_draft(
+            revision_id=desk.draft.pk, version=0, editor=editor, at=timezone.now()
+        )
+    typed = {"version": 0, "kind": "long_text", "label": "Viết rất lâu"}
+
+    for name, args, query in (
+        ("_question", ["ghi_chu"], ""),
+        ("_add", [], "?phan=them"),
+        ("_section", ["them"], ""),
+    ):
+        words = {"title": "Viết rất lâu"} if name == "_section" else {}
+        answer = desk.client.post(desk.url(name, *args) + query, {**typed, **words})
+        assert (answer.status_code, "Viết rất lâu" in answer.text) == (409, True)
+    # Its preview leaves the page alone on which it was typed; a second press removes nothing more.
+    seen = desk.client.post(desk.url("_question", "ghi_chu"), {**typed, "xem": "1"})
+    assert seen.status_code == 204
+    if thrown != "draft":
+        again = desk.client.post(desk.url("_question", "ghi_chu"), {"version": 0, "xoa": "1"})
+        assert again.url == desk.url()
+
+
 def test_a_question_is_added_behind_the_last_one_with_a_key_from_its_label(desk):
     query = "?phan=chung&sau=con&kieu=text"
-    assert "Thêm câu hỏi" in desk.client.get(desk.url("_add") + query).text
+    empty = desk.client.get(desk.url("_add") + query).text
+    assert "Thêm câu hỏi" in empty
+    assert re.search(r'name="label"[^>]* autofocus', empty)
 
     answer = desk.post(
         "_add",
@@ -180,7 +213,7 @@ def test_a_question_is_added_behind_the_last_one_with_a_key_from_its_label(desk)
         joint="any",
     )
 
-    assert answer.status_code == 302
+    assert answer.url == f"{desk.url()}#muc-bien_so_xe"
     assert desk.keys()[0][-1] == "bien_so_xe"
     raw = desk.revision().form_version.definition["sections"][0]["fields"][-1]
     assert raw["show_if"] == {
@@ -312,10 +345,12 @@ def test_a_group_begins_with_a_column_and_takes_more(desk):
 
 
 def test_a_question_is_doubled_and_removed(desk):
-    desk.post("_question", "ly_do", **{"nhan-doi": "1"})
+    doubled = desk.post("_question", "ly_do", **{"nhan-doi": "1"})
+    assert doubled.url == f"{desk.url()}#muc-ly_do_ban_sao"
     assert desk.keys()[0][:2] == ["ly_do", "ly_do_ban_sao"]
 
-    desk.post("_question", "ly_do_ban_sao", xoa="1")
+    removed = desk.post("_question", "ly_do_ban_sao", xoa="1")
+    assert removed.url == f"{desk.url()}#phan-chung"
     assert "ly_do_ban_sao" not in desk.keys()[0]
 
     refused = desk.post("_question", "noi_nhan", xoa="1")

@@ -101,8 +101,12 @@ def test_a_row_moves_and_nothing_typed_is_lost_nor_saved(desk, draft):
 
 def test_rows_are_added_and_taken_away(desk, draft):
     url = url_of(draft, "trinh-tu")
-    added = post(desk, url, desk.get(url), "them:steps")
+    page = desk.get(url)
+    added = post(desk, url, page, "them:steps")
     assert fields_of(added)["steps"] == ["0", "1"]
+    # The cursor goes on in the new row, and nowhere before.
+    assert "autofocus" not in page.text
+    assert re.findall(r'name="([^"]+)"[^>]* autofocus', added.text) == ["steps-1-title"]
 
     typed = {"steps-1-title": "Nhận kết quả"}
     assert post(desk, url, added, **typed).status_code == 302

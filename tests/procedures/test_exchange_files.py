@@ -80,6 +80,29 @@ def test_file_is_checked_first_and_taken_in_once_confirmed(page, editor):
     assert Procedure.objects.get().revisions.get().edited_by == editor
 
 
+def test_file_that_was_checked_is_let_go_of_for_good(page, editor):
+    send(page, packed(minimal(revision=revision())))
+    file = CatalogueFile.objects.get()
+    away = reverse("procedures:editor_exchange_drop", args=[file.pk])
+
+    for _press in range(2):
+        assert "Đã bỏ tệp" in page.post(away, follow=True).text
+    refused = confirm(page, file).text
+
+    assert f"{editor.full_name} đã bỏ tệp này" in refused
+    file.refresh_from_db()
+    assert (file.state, file.confirmed_by) == (ExchangeState.REFUSED, None)
+    assert not Procedure.objects.exists()
+    # What is taken in is never let go of.
+    send(page, packed(minimal(revision=revision())))
+    file = CatalogueFile.objects.exclude(pk=file.pk).get()
+    confirm(page, file)
+    away = reverse("procedures:editor_exchange_drop", args=[file.pk])
+    assert "không bỏ được nữa" in page.post(away, follow=True).text
+    file.refresh_from_db()
+    assert file.state == ExchangeState.DONE
+
+
 def test_second_press_does_nothing_twice(page):
     send(page, packed(minimal(revision=revision())))
     file = CatalogueFile.objects.get()
@@ -235,6 +258,8 @@ def test_exports_are_files_of_the_chosen_procedures(page):
     assert [one["code"] for one in json.loads(package)["procedures"]] == [chosen.code]
     assert load_workbook(io.BytesIO(rows.getvalue())).active.max_row == 5
     assert schema["properties"]["format"]["const"] == "portal.procedures"
+    nothing = page.get(reverse("procedures:editor_export"), {"ma": "0.000000"}, follow=True)
+    assert "Chưa tải gì" in nothing.text
     assert page.get(reverse("procedures:editor_export_list"), {"danh_sach": "x"}).status_code == 404
 
 

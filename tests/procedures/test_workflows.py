@@ -267,15 +267,19 @@ def test_any_button_is_answered(client, procedure, editor, page, button):
     shown = client.post(page, posted([step()], version=0, button=button))
 
     assert shown.status_code == 200
+    assert ("autofocus" in shown.text) == (button == "them")
 
 
 def test_wrong_rows_come_back_as_typed(client, procedure, editor, page):
     sign_in_proved(client, editor)
     client.post(reverse("procedures:editor_workflow_begin", args=[procedure.code]))
 
-    shown = client.post(page, posted([step(name="Thẩm tra", hours=0)], version=0))
+    shown = client.post(page, posted([step(name="Thẩm tra", hours=0)], version=-1))
 
     assert shown.status_code == 422
+    assert '<a href="#id_buoc-0-hours">' in shown.text
+    # Mended, it is still a page of before: a colleague's steps are not saved over unseen.
+    assert 'name="version" value="-1"' in shown.text
     assert "Thẩm tra" in shown.text
     assert "ít nhất 1 giờ" in shown.text
 
@@ -289,6 +293,11 @@ def test_an_overtaken_page_keeps_what_was_typed(client, procedure, editor, page)
 
     assert shown.status_code == 409
     assert "Của tôi" in shown.text
+    assert f"<strong>{runs()[0]['name']}</strong>" in shown.text
+    assert "Công bố quy trình" not in shown.text
+    draft.delete()
+    gone = client.post(page, posted([step(name="Của tôi")], version=0))
+    assert (gone.status_code, "Của tôi" in gone.text) == (409, True)
 
 
 def test_a_publisher_publishes_by_the_page(client, procedure, editor, publisher, page):
