@@ -152,12 +152,7 @@ class RowsForm(forms.Form):
     def _rows(self, name: str, kind: type["RowForm"]) -> Iterator["RowForm"]:
         inner = self.add_prefix(name)
         if self.is_bound:
-            ahead = f"{inner}-"
-            heard = {
-                name.removeprefix(ahead).partition("-")[0]
-                for name in self._sent
-                if name.startswith(ahead)
-            }
+            heard = heard_marks(self._sent, inner)
             for mark in read_marks(self._sent, inner):
                 prefix = f"{inner}-{mark}"
                 # A row that was just added has sent nothing yet: it begins with what is usual.
@@ -230,27 +225,10 @@ def read_marks(data: Data, name: str) -> list[str]:
     return list(dict.fromkeys(mark for mark in sent if whole_number(mark) is not None))
 
 
-def change_rows(data: Data, button: str) -> Data | None:
-    """
-    Return what was posted with a row added, removed or moved as the pressed button says.
-
-    None where it is no button of a row.
-    """
-    verb, _colon, rest = button.partition(":")
-    name, _colon, mark = rest.partition(":")
-    if verb not in {"them", "len", "xuong", "bo"} or not name:
-        return None
-    marks = read_marks(data, name)
-    if verb == "them":
-        marks.append(str(max(map(int, marks), default=-1) + 1))
-    elif mark in marks:
-        at = marks.index(mark)
-        marks.remove(mark)
-        if verb != "bo":
-            marks.insert(max(0, at + (1 if verb == "xuong" else -1)), mark)
-    changed = data.copy()
-    changed.setlist(name, marks)
-    return changed
+def heard_marks(data: Data, name: str) -> set[str]:
+    """Return the marks of a list's rows of which anything was sent."""
+    ahead = f"{name}-"
+    return {one.removeprefix(ahead).partition("-")[0] for one in data if one.startswith(ahead)}
 
 
 def shown(bound: forms.BoundField) -> str:

@@ -18,7 +18,8 @@ from accounts.requests import StaffRequest
 from portal.core.dates import format_moment, to_local
 from portal.core.files import FileDamaged, clean_name, open_stored
 from procedures.forms.part_base import PartForm
-from procedures.forms.part_rows import Problem, RowForm, change_rows
+from procedures.forms.part_buttons import Removed, change_rows, removed_row
+from procedures.forms.part_rows import Problem, RowForm
 from procedures.forms.parts_cases import CasesForm
 from procedures.forms.parts_fees import FeesForm
 from procedures.forms.parts_papers import PapersForm, PrintablesForm
@@ -122,6 +123,8 @@ class Attempt:
     # What removing rows takes along, to be agreed to.
     asked: NeedsConsent | None = None
     is_stale: bool = False
+    # The row that was just taken away, to be put back.
+    removed: Removed | None = None
     more: list[Problem] = field(default_factory=list)
 
     @property
@@ -153,11 +156,13 @@ def part(request: StaffRequest, code: str, part: str) -> HttpResponse:
     if request.method != "POST":
         form = form_class(initial=form_class.initial_of(draft.revision), known=known)
         return _page(Attempt(request, draft, part, form))
-    changed = change_rows(request.POST, request.POST.get("viec", ""))
+    button = request.POST.get("viec", "")
+    changed = change_rows(request.POST, button)
     if changed is not None:
         form = form_class(changed, request.FILES, known=known)
         form.forget_errors()
-        return _page(Attempt(request, draft, part, form), is_unsaved=True)
+        removed = removed_row(form_class, request.POST, button)
+        return _page(Attempt(request, draft, part, form, removed=removed), is_unsaved=True)
     form = form_class(request.POST, request.FILES, known=known)
     return _save(Attempt(request, draft, part, form))
 
@@ -304,6 +309,7 @@ def _page(attempt: Attempt, *, is_unsaved: bool = False, status: int = 200) -> H
         "asked_keys": ",".join(sorted(attempt.asked.keys)) if attempt.asked else "",
         "is_stale": attempt.is_stale,
         "is_unsaved": is_unsaved,
+        "removed": attempt.removed,
         "version": version,
         "token": request.POST.get("trang", "")[:36] if is_post else str(uuid4()),
         "saved_at": format_moment(edited) if edited and revision.version else "",

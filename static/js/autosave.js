@@ -120,7 +120,8 @@ export default function autosave(form) {
   });
   if ("autosaveUnsaved" in form.dataset || [...form.elements].some(isChanged)) {
     dirty = true;
-    plan(QUIET_MS);
+    // What was taken away can be put back until something else is typed.
+    if (form.dataset.autosaveUnsaved !== "later") plan(QUIET_MS);
   }
   form.addEventListener("submit", (event) => {
     if (!event.defaultPrevented) leave();

@@ -1,5 +1,6 @@
 // Starts the module that an element names in data-module. Pages are complete without any of them.
 const modules = {
+  again: () => import("./again.js"),
   autosave: () => import("./autosave.js"),
   copy: () => import("./copy.js"),
   "error-summary": () => import("./error-summary.js"),

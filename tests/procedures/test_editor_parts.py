@@ -113,7 +113,18 @@ def test_rows_are_added_and_taken_away(desk, draft):
     draft.refresh_from_db()
     assert [step["title"] for step in draft.order_of_steps] == ["Nộp hồ sơ", "Nhận kết quả"]
 
-    assert post(desk, url, post(desk, url, desk.get(url), "bo:steps:0")).status_code == 302
+    removed = post(desk, url, desk.get(url), "bo:steps:0")
+    back = post(desk, url, removed, "lai:steps:0:0")
+    assert "Đã xóa “Nộp hồ sơ”" in removed.text
+    assert [fields_of(back)[f"steps-{mark}-title"] for mark in fields_of(back)["steps"]] == [
+        ["Nộp hồ sơ"],
+        ["Nhận kết quả"],
+    ]
+    # What was taken away does not come back in the place of a new row.
+    assert fields_of(post(desk, url, post(desk, url, back, "bo:steps:1"), "them:steps"))[
+        "steps"
+    ] == ["0", "2"]
+    assert post(desk, url, removed).status_code == 302
     draft.refresh_from_db()
     assert [step["title"] for step in draft.order_of_steps] == ["Nhận kết quả"]
 
