@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count
+from django.utils.translation import gettext as _
 
 from dossiers import lifecycle
 from dossiers.enums import DossierState
@@ -26,6 +27,16 @@ class DraftCounts:
     by_case: int
     by_paper: int
     by_field: int
+
+    @property
+    def reasons(self) -> list[tuple[str, int]]:
+        """Why people are asked anew, in words, as far as anybody is."""
+        said = (
+            (_("Trường hợp đã chọn không còn"), self.by_case),
+            (_("Giấy tờ đã tải lên không còn"), self.by_paper),
+            (_("Câu hỏi đã trả lời không còn"), self.by_field),
+        )
+        return [(reason, count) for reason, count in said if count]
 
 
 @dataclass(frozen=True, slots=True)
