@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.decorators import fresh_proof_required
 from accounts.enums import Role
 from accounts.requests import StaffRequest
-from portal.core.text import whole_number
 from procedures.forms.workflow import (
     ADD,
     PREFIX,
@@ -198,10 +197,9 @@ def _show(
         context["check"] = selectors.check_draft(page, draft.steps, on=timezone.localdate())
         context["newer"] = newer
         context["newer_steps"] = selectors.step_rows(newer.steps, page.places) if newer else ()
-        # A page that showed moved rows is still made from the version that it was opened at.
+        # A page of rows that are not saved is still made from the version that it was opened at.
         is_of_before = is_unsaved and newer is None
-        posted = whole_number(request.POST.get("version", "")) if is_of_before else None
-        context["version"] = draft.version if posted is None else posted
+        context["version"] = posted_version(request) if is_of_before else draft.version
         if any(role.role == Role.PUBLISHER for role in request.roles):
             context["publish_form"] = publish_form or WorkflowPublishForm(offers=page.offers)
     return show(request, "procedures/editor/workflow.html", context, status=status)
