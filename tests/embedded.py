@@ -3,7 +3,8 @@ Pytest plugin: a PostgreSQL and a Valkey of the test run's own, from before Djan
 until the run ends.
 
 It never uses a database that the environment happens to name, so that tests cannot reach a real
-one; `PORTAL_TEST_SERVICES=external` says that the environment's services are meant for tests.
+one; `PORTAL_TEST_SERVICES=external` says that the environment's services are meant for tests;
+their owner role may then set session_replication_role.
 """
 
 import atexit
@@ -30,6 +31,11 @@ def _start() -> None:
     )
     services.prepare_roles(sockets, create_databases=True)
     services.prepare_database(sockets)
+    with services.superuser(sockets) as connection:
+        # To put back rows as they were, without their triggers (tests.factories.snapshots).
+        connection.execute(
+            f"GRANT SET ON PARAMETER session_replication_role TO {services.OWNER_ROLE}"
+        )
     socket = home / "valkey" / "socket"
     RUNNING.append(
         services.start_valkey(home / "valkey", socket=socket, log=log / "valkey.log", durable=False)

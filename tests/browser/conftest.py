@@ -15,10 +15,10 @@ from accounts.models import Unit, User
 from dossiers.models import Dossier
 from portal.core.dates import LOCAL_ZONE
 from portal.operations import demo_data
-from portal.operations.services import seed_catalogue, seed_filing
+from portal.operations.services import seed_filing
 from portal.operations.services.seed_acts import Cast
 from portal.operations.services.seed_stories import first_stories
-from tests.factories.catalogue import SEEDED_AT, seed_demo_catalogue
+from tests.factories.catalogue import seed_demo_people
 
 # A Monday morning: the day ends inside office hours, the next day is a holiday.
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=LOCAL_ZONE)
@@ -63,8 +63,7 @@ def portal(clock: object, live_server: Any, settings: Any, transactional_db: Non
     """Run the whole portal with the demonstration's units, staff and procedures."""
     settings.DEMO = True
     settings.BASE_URL = live_server.url
-    units = seed_demo_catalogue()
-    seed_catalogue.seed_people(units, at=SEEDED_AT)
+    seed_demo_people()
     return str(live_server.url)
 
 

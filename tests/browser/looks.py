@@ -27,6 +27,8 @@ class Looker:
 
     def look(self, page: Page, name: str, *, is_office: bool = False) -> None:
         self.seen.append(name)
+        # A click does not wait for what it opens: whoever clicked says first what stands there.
+        page.wait_for_load_state()
         # What is folded is read as well.
         page.eval_on_selector_all("details", "folds => folds.forEach(fold => fold.open = true)")
         for width in (DESK, PHONE):

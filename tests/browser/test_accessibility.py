@@ -108,6 +108,7 @@ def test_pages_of_filing(clock, live_server, open_page, enter, looker):
             page.get_by_label("Số điện thoại").fill("12")
             page.get_by_label("Cho con chưa đủ 18 tuổi của tôi").check()
             press(page, "Lưu và tiếp tục")
+            expect(page.locator(".error-summary")).to_be_focused()
             looker.look(page, "filing-nguoi-errors")
             page.get_by_label("Cho chính tôi").check()
             page.get_by_label("Số điện thoại").fill("0912 345 678")
@@ -147,6 +148,7 @@ def test_a_long_form_with_rows_addresses_and_errors(portal, open_page, enter, lo
     page.goto(f"{portal}/ho-so/")
     looker.look(page, "mine-draft")
     page.get_by_role("button", name="Xóa").click()
+    heading(page, "Xóa hồ sơ làm dở này?")
     looker.look(page, "draft-delete")
     # Its address, opened again, asks again and deletes nothing.
     page.goto(page.url)
@@ -244,6 +246,7 @@ def test_pages_of_the_desk(clock, live_server, open_page, enter, looker):
     page.goto(f"{site}/lam-viec/{new}/tiep-nhan/")
     Dossier.objects.filter(code=new).update(version=99)
     press(page, "Tiếp nhận hồ sơ")
+    heading(page, "Chưa làm được")
     looker.look(page, "overtaken", is_office=True)
     rendering.render_due_slips(at=timezone.now())
     for state in (DossierState.SUPPLEMENT, DossierState.DECIDED, DossierState.RETURNED):
@@ -252,6 +255,8 @@ def test_pages_of_the_desk(clock, live_server, open_page, enter, looker):
     page.goto(f"{site}/lam-viec/{dossiers[DossierState.DECIDED].code}/tra-ket-qua/")
     looker.look(page, "hand-over", is_office=True)
     press(page, "Trả kết quả")
+    expect(page.locator(".error-summary")).to_be_focused()
+    looker.look(page, "hand-over-errors", is_office=True)
     page.goto(f"{site}/lam-viec/{dossiers[DossierState.PROCESSING].code}/phe-duyet/")
     looker.look(page, "forbidden", is_office=True)
 

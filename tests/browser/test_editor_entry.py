@@ -10,6 +10,7 @@ from procedures.models import Procedure
 from procedures.services import drafting
 from tests.browser.conftest import DESK
 from tests.browser.looks import Looker
+from tests.browser.walks import heading
 from tests.factories.accounts import StaffFactory
 from tests.factories.procedures import FieldFactory
 
@@ -34,6 +35,7 @@ def test_a_mistyped_procedure_is_put_right_and_another_thrown_away(
     looker.look(page, "entry", is_office=True)
 
     page.get_by_role("link", name="Sửa mã và tên").click()
+    heading(page, "Sửa mã và tên thủ tục")
     looker.look(page, "entry-correct", is_office=True)
     page.get_by_label("Mã thủ tục").fill("1.999002")
     page.get_by_role("button", name="Lưu").click()
@@ -41,6 +43,7 @@ def test_a_mistyped_procedure_is_put_right_and_another_thrown_away(
     assert Procedure.objects.get().code == "1.999002"
 
     page.get_by_role("link", name="Hủy thủ tục").click()
+    heading(page, "Hủy thủ tục")
     looker.look(page, "entry-discard", is_office=True)
     page.get_by_role("button", name="Hủy thủ tục này").click()
     expect(page.get_by_text("Đã hủy thủ tục 1.999002.")).to_be_visible()

@@ -117,4 +117,5 @@ def test_on_a_phone_the_list_and_the_preview_stand_below_each_other(desk):
 
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.get_by_role("link", name="Nơi cư trú").click()
+    expect(page.get_by_label("Câu hỏi", exact=True)).to_have_value("Nơi cư trú")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360

@@ -152,6 +152,7 @@ def test_doors_on_a_phone_and_a_desk(portal, open_page):
     looker.look(page, "set-up")
     page.get_by_label("Mã xác thực").fill(code_in_app(read_key(page)))
     press(page, "Hoàn tất cài đặt")
+    heading(page, "Giữ lại các mã dự phòng")
     looker.look(page, "recovery-codes")
     page.context.clear_cookies()
     give_password(page, portal, "motcua.songtranh")

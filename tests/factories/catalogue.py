@@ -1,32 +1,37 @@
-"""The demonstration's catalogue in the test database: the procedures as the demo has them."""
+"""The demonstration's catalogue and people in the test database, as the demo has them."""
 
 from datetime import UTC, date, datetime
 
-import pytest
-
 from accounts.models import Unit
 from portal.operations.services import seed_catalogue
-from procedures import printing
 from procedures.services.default_life_events import add_default_events
+from tests.factories.snapshots import once
 
 SEEDED_AT = datetime(2026, 7, 1, 2, 0, tzinfo=UTC)
-
-_prints: dict[str, printing.StoredForm] = {}
-_print_blank_form = printing.print_blank_form
-
-
-def _print_once(*, title, definition):
-    """Print each form in earnest, but only once a run: the file store outlives a test."""
-    if title not in _prints:
-        _prints[title] = _print_blank_form(title=title, definition=definition)
-    return _prints[title]
 
 
 def seed_demo_catalogue() -> dict[str, Unit]:
     """Store the demo's units and publish its procedures; return the units by key."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(printing, "print_blank_form", _print_once)
-        units = seed_catalogue.seed_units(valid_from=date(2026, 7, 1))
-        seed_catalogue.seed_procedures(units, at=SEEDED_AT)
+    once("catalogue", _catalogue)
+    return _units()
+
+
+def seed_demo_people() -> dict[str, Unit]:
+    """Store the demo's catalogue, its staff and its citizens; return the units by key."""
+    once("people", _people)
+    return _units()
+
+
+def _catalogue() -> dict[str, Unit]:
+    units = seed_catalogue.seed_units(valid_from=date(2026, 7, 1))
+    seed_catalogue.seed_procedures(units, at=SEEDED_AT)
     add_default_events()
     return units
+
+
+def _people() -> None:
+    seed_catalogue.seed_people(_catalogue(), at=SEEDED_AT)
+
+
+def _units() -> dict[str, Unit]:
+    return {unit.key: unit for unit in Unit.objects.select_related("agency")}

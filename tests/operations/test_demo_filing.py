@@ -24,12 +24,11 @@ from portal.core.dates import LOCAL_ZONE
 from portal.core.files import inspect_upload
 from portal.core.identity import format_phone
 from portal.operations import demo_data
-from portal.operations.services import seed_catalogue
 from procedures.eform.answers import check, merge, visible_sections
 from procedures.eform.drafts import head_of
 from procedures.eform.parsing import parse_definition
 from procedures.enums import PaperSource
-from tests.factories.catalogue import SEEDED_AT, seed_demo_catalogue
+from tests.factories.catalogue import seed_demo_people
 from tests.factories.filing import pdf
 
 NOW = datetime(2026, 10, 14, 9, 20, tzinfo=LOCAL_ZONE)
@@ -120,8 +119,7 @@ def accept(dossier: Dossier) -> Dossier:
 
 @pytest.mark.django_db(transaction=True)
 def test_every_online_procedure_is_filed_accepted_and_reaches_its_division():
-    units = seed_demo_catalogue()
-    seed_catalogue.seed_people(units, at=SEEDED_AT)
+    seed_demo_people()
     filed = [
         accept(file(row, told))
         for row in demo_data.load_procedures()
