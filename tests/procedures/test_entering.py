@@ -29,7 +29,7 @@ from tests.factories.procedures import (
     RevisionFactory,
     WorkflowVersionFactory,
 )
-from tests.procedures.test_importing import source
+from tests.procedures.national import source
 
 pytestmark = pytest.mark.django_db
 

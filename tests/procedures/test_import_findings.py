@@ -12,7 +12,7 @@ from procedures.models import FindingReview, ImportedRecord, Procedure, Revision
 from procedures.services import drafting, finding_reviews
 from tests.factories.accounts import StaffFactory, sign_in_proved
 from tests.factories.procedures import ProcedureFactory, RevisionFactory
-from tests.procedures.test_importing import AT, LATER, component, fee, listed, method, source, take
+from tests.procedures.national import AT, LATER, component, fee, listed, method, source, take
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 8, 3, 2, 0, tzinfo=UTC)
