@@ -19,11 +19,6 @@ from tests.factories.procedures import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def editor():
-    return StaffFactory(role=Role.EDITOR)
-
-
 def begin(revision, editor):
     return drafting.open_draft(code=revision.procedure.code, editor=editor, at=timezone.now())
 

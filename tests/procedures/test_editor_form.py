@@ -86,11 +86,6 @@ class Desk:
         return [[one.key for one in part.fields] for part in self.definition().sections]
 
 
-@pytest.fixture
-def editor():
-    return StaffFactory(role=Role.EDITOR)
-
-
 def open_desk(client, editor, **form):
     sign_in_proved(client, editor)
     published = RevisionFactory(**form)

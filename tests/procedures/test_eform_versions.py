@@ -29,11 +29,6 @@ DATE = {"type": "date", "label": "Ngày cần giấy"}
 
 
 @pytest.fixture
-def editor():
-    return StaffFactory(role=Role.EDITOR)
-
-
-@pytest.fixture
 def draft(editor):
     published = RevisionFactory()
     assert published.form_version.published_at

@@ -46,11 +46,6 @@ AT = datetime(2026, 6, 15, 2, 0, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def editor():
-    return StaffFactory(role=Role.EDITOR)
-
-
 def packed(*documents, **more):
     whole = {"format": "portal.procedures", "version": 1, "procedures": list(documents), **more}
     return json.dumps(whole, ensure_ascii=False).encode()

@@ -26,11 +26,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def editor():
-    return StaffFactory(role=Role.EDITOR)
-
-
-@pytest.fixture
 def page(client, editor):
     return sign_in_proved(client, editor)
 

@@ -8,23 +8,17 @@ import zipfile
 
 import pytest
 
-from accounts.enums import Role
 from procedures.exchange.given import read_package
 from procedures.exchange.package import Package, UnreadablePackage
 from procedures.exchange.report import Outcome
 from procedures.models import Procedure
 from procedures.services import exchanging
-from tests.factories.accounts import StaffFactory, UnitFactory
+from tests.factories.accounts import UnitFactory
 from tests.procedures.test_exchange import AT, check, minimal, packed, revision, take
 
 pytestmark = pytest.mark.django_db
 SHA = "0" * 64
 CASE = {"key": "mot", "name": "Một", "is_default": True}
-
-
-@pytest.fixture
-def editor():
-    return StaffFactory(role=Role.EDITOR)
 
 
 def zipped(files):

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from accounts.enums import Role
 from procedures.enums import ExchangeKind, FeeStatus, ProcedureState, RevisionState
 from procedures.exchange.lists import BY_SLUG, LISTS
 from procedures.exchange.overlays import read_list
@@ -18,7 +17,7 @@ from procedures.exchange.workbooks import UnreadableWorkbook, read_rows
 from procedures.models import Offer, Procedure, Revision
 from procedures.selectors.exchange import export_list
 from procedures.services import exchanging
-from tests.factories.accounts import StaffFactory, UnitFactory
+from tests.factories.accounts import UnitFactory
 from tests.factories.procedures import (
     FeeRuleFactory,
     OfferFactory,
@@ -28,11 +27,6 @@ from tests.factories.procedures import (
 
 AT = datetime(2026, 6, 15, 2, 0, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def editor():
-    return StaffFactory(role=Role.EDITOR)
 
 
 def workbook(*rows, above=0):

@@ -4,13 +4,11 @@ import pytest
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
-from accounts.enums import Role
 from procedures.enums import RevisionState
 from procedures.forms.part_rows import Known
 from procedures.forms.parts_questions import QuestionsForm
 from procedures.services import drafting, parts_cases, parts_questions
 from procedures.services.parts_questions import OptionRow, OutOfReach, QuestionRow, Questions
-from tests.factories.accounts import StaffFactory
 from tests.factories.procedures import CaseFactory, RevisionFactory, changing_published
 
 pytestmark = pytest.mark.django_db
@@ -21,11 +19,6 @@ LATE = QuestionRow(
     "",
     (OptionRow("", "Chưa", ("thong-thuong",)), OptionRow("", "Rồi", ("tre",))),
 )
-
-
-@pytest.fixture
-def editor():
-    return StaffFactory(role=Role.EDITOR)
 
 
 @pytest.fixture

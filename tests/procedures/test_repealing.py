@@ -19,11 +19,6 @@ AT = datetime(2026, 6, 15, 2, 0, tzinfo=UTC)
 TODAY = date(2026, 6, 15)
 
 
-@pytest.fixture
-def publisher():
-    return StaffFactory(role=Role.PUBLISHER)
-
-
 def repeal(code, publisher, **changes):
     asked = {"decision": "125/QĐ-UBND", "decision_date": date(2026, 6, 10), "replaced_by": ""}
     return repealing.repeal_procedure(code=code, publisher=publisher, at=AT, **asked | changes)

@@ -22,11 +22,6 @@ AT = datetime(2026, 6, 15, 2, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def editor():
-    return StaffFactory(role=Role.EDITOR)
-
-
-@pytest.fixture
 def reviewer():
     return StaffFactory(role=Role.PUBLISHER)
 

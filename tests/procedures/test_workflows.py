@@ -40,16 +40,6 @@ def runs():
 
 
 @pytest.fixture
-def editor():
-    return StaffFactory(role=Role.EDITOR)
-
-
-@pytest.fixture
-def publisher():
-    return StaffFactory(role=Role.PUBLISHER)
-
-
-@pytest.fixture
 def procedure():
     return RevisionFactory().procedure
 
