@@ -27,17 +27,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-@pytest.fixture
-def owner():
-    return CitizenFactory()
-
-
-@pytest.fixture
-def citizen(client, owner):
-    client.force_login(owner)
-    return client
-
-
 def url_of(name, dossier, *args):
     return reverse(f"dossiers:{name}", args=[dossier.code, *args])
 
