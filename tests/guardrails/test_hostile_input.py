@@ -21,15 +21,8 @@ from tests.dossiers.desk import LATER, approved, proposed
 from tests.factories.accounts import sign_in_proved
 from tests.factories.dossiers import dossier_at
 from tests.factories.filing import Place, ready_draft
-from tests.guardrails.test_access import (
-    MATRIX,
-    PATTERNS,
-    Side,
-    arguments_of,
-    build_side,
-    people,
-    rolled_back,
-)
+from tests.guardrails.matrix import MATRIX, PATTERNS, address, arguments_of
+from tests.guardrails.world import Side, build_side, people, rolled_back
 
 pytestmark = pytest.mark.django_db
 
@@ -77,7 +70,6 @@ POSTED = (
 KNOWN = sorted(set(PATTERNS) & set(MATRIX["urls"]))
 TAG = re.compile(r"<(?:input|select|textarea|button)\b[^>]*>")
 ATTRIBUTE = re.compile(r'\b(name|value|type)="([^"]*)"')
-ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
 STEPS = ("co-quan", "nguoi", "to-khai", "giay-to", "nhan-ket-qua", "xem-lai", "nop")
 
 
@@ -122,18 +114,6 @@ def attacker_of(name: str, side: Side) -> Attacker:
     rule = MATRIX["rules"][MATRIX["urls"][name]]
     role = next((role for role, outcome in rule.items() if outcome == "open"), "anonymous")
     return Attacker(people(side)[role])
-
-
-def address(name: str, arguments: Mapping[str, object]) -> str:
-    """Return the address of a pattern with any bytes at all in the place of its arguments."""
-
-    def piece(match: re.Match[str]) -> str:
-        value = arguments[match[1]]
-        return quote_from_bytes(value) if isinstance(value, bytes) else quote(str(value), safe="")
-
-    # Of what is included under a prefix, only Django's own pages of configuration.
-    prefix = "/quan-tri/" if name.startswith("admin:") else "/"
-    return prefix + ARGUMENT.sub(piece, str(PATTERNS[name].pattern))
 
 
 def encoded(pairs: Mapping[str, bytes]) -> str:

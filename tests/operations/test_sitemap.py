@@ -12,7 +12,7 @@ from portal.operations import disclosure_views
 from procedures.enums import ProcedureState
 from tests.factories.catalogue import seed_demo_catalogue
 from tests.factories.procedures import LifeEventEntryFactory, LifeEventFactory, ProcedureFactory
-from tests.guardrails.test_access import MATRIX, PATTERNS
+from tests.guardrails.matrix import MATRIX, PATTERNS
 
 pytestmark = pytest.mark.django_db
 SPACE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"

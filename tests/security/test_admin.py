@@ -12,13 +12,8 @@ from accounts import sessions
 from accounts.enums import PayWay, Role
 from accounts.models import CollectingAccount, CounterNetwork, SecurityEvent, StaffRole, Unit, User
 from portal.operations.admin import site
-from tests.factories.accounts import (
-    CitizenFactory,
-    StaffFactory,
-    UnitFactory,
-    sign_in_proved,
-)
-from tests.guardrails.test_access import MATRIX, PATTERNS
+from tests.factories.accounts import CitizenFactory, StaffFactory, UnitFactory, sign_in_proved
+from tests.guardrails.matrix import MATRIX, PATTERNS
 from tests.guardrails.test_hostile_input import HOSTILE, encoded
 
 pytestmark = pytest.mark.django_db

@@ -21,18 +21,8 @@ from tests.factories.accounts import CitizenFactory, StaffFactory, UnitFactory
 from tests.factories.dossiers import DossierPaperFactory, dossier_at, office
 from tests.factories.procedures import OfferFactory, ProcedureFactory
 from tests.guardrails import source
-from tests.guardrails.test_access import (
-    MATRIX,
-    PATTERNS,
-    Side,
-    arguments_of,
-    ask,
-    build_side,
-    is_scoped,
-    people,
-    rolled_back,
-    rule_of,
-)
+from tests.guardrails.matrix import MATRIX, PATTERNS, arguments_of, ask, is_scoped, rule_of
+from tests.guardrails.world import Side, build_side, people, rolled_back
 
 pytestmark = pytest.mark.django_db
 

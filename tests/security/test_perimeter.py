@@ -9,17 +9,8 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 
-from tests.guardrails.test_access import (
-    MATRIX,
-    PATTERNS,
-    Side,
-    arguments_of,
-    ask,
-    build_side,
-    people,
-    rolled_back,
-)
-from tests.guardrails.test_hostile_input import address
+from tests.guardrails.matrix import MATRIX, PATTERNS, address, arguments_of, ask
+from tests.guardrails.world import Side, build_side, people, rolled_back
 
 pytestmark = pytest.mark.django_db
 
