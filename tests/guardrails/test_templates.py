@@ -1,6 +1,7 @@
 """Templates and browser modules keep the house rules: nothing inline, parts with a contract."""
 
 import re
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ PAGES = sorted(
 )
 COMPONENTS = sorted((TEMPLATES / "components").glob("*.html"))
 MODULES = sorted((ROOT / "static" / "js").glob("*.js"))
+STYLES = sorted((ROOT / "static" / "css").rglob("*.css"))
 
 INLINE = {
     "a script in the page": re.compile(r"<script(?![^>]*\ssrc=)[^>]*>", re.IGNORECASE),
@@ -29,24 +31,26 @@ INLINE = {
 }
 
 
-STYLES = sorted((ROOT / "static" / "css").rglob("*.css"))
+def found_in(paths: Iterable[Path], look: Callable[[str], object]) -> dict[str, object]:
+    """Return what `look` finds wrong in the text of each file, by the name of the file."""
+    found = {path.relative_to(ROOT).as_posix(): look(path.read_text()) for path in paths}
+    assert found, "no file was looked at"
+    return {name: wrong for name, wrong in found.items() if wrong}
 
 
-def name_of(path: Path) -> str:
-    return path.relative_to(ROOT).as_posix()
+def inline(text: str) -> list[str]:
+    return [name for name, pattern in INLINE.items() if pattern.search(text)]
 
 
-@pytest.mark.parametrize("path", PAGES, ids=name_of)
-def test_page_carries_nothing_that_the_policy_forbids(path):
-    text = path.read_text()
-
-    assert [name for name, pattern in INLINE.items() if pattern.search(text)] == []
+def test_pages_carry_nothing_that_the_policy_forbids():
+    assert found_in(PAGES, inline) == {}
 
 
-@pytest.mark.parametrize("path", sorted(TEMPLATES.rglob("*.html")), ids=name_of)
-def test_template_escapes_whatever_it_is_given(path):
+def test_templates_escape_whatever_they_are_given():
     """What is markup says so where it is made; a template cannot know who wrote a text."""
-    assert not re.search(r"\|\s*safe(?:seq)?\b|autoescape\s+off", path.read_text())
+    unescaped = re.compile(r"\|\s*safe(?:seq)?\b|autoescape\s+off")
+
+    assert found_in(TEMPLATES.rglob("*.html"), unescaped.findall) == {}
 
 
 @pytest.mark.parametrize(
@@ -61,63 +65,64 @@ def test_template_escapes_whatever_it_is_given(path):
     ],
 )
 def test_forbidden_markup_is_recognised(markup):
-    assert [name for name, pattern in INLINE.items() if pattern.search(markup)]
+    assert inline(markup)
 
 
-@pytest.mark.parametrize("path", COMPONENTS, ids=name_of)
-def test_component_opens_with_its_contract(path):
-    opening = re.match(
-        r"(?:\{% load [^%]+%\}\n)?\{% comment %\}(.+?)\{% endcomment %\}",
-        path.read_text(),
-        re.DOTALL,
+def test_components_open_with_their_contract():
+    """A component starts with a comment that names its arguments."""
+    contract = re.compile(
+        r"(?:\{% load [^%]+%\}\n)?\{% comment %\}(.+?)\{% endcomment %\}", re.DOTALL
     )
 
-    assert opening, "a component starts with a comment that names its arguments"
-    assert "Takes" in opening.group(1)
+    def lacks_one(text: str) -> bool:
+        opening = contract.match(text)
+        return not opening or "Takes" not in opening[1]
+
+    assert found_in(COMPONENTS, lacks_one) == {}
 
 
-@pytest.mark.parametrize("path", PAGES, ids=name_of)
-def test_components_are_included_with_only_what_they_take(path):
-    includes = re.findall(r"\{% include \"components/[^%]*%\}", path.read_text())
+def test_components_are_included_with_only_what_they_take():
+    def greedy(text: str) -> list[str]:
+        includes = re.findall(r"\{% include \"components/[^%]*%\}", text)
+        return [one for one in includes if not one.endswith(" only %}")]
 
-    assert [text for text in includes if not text.endswith(" only %}")] == []
+    assert found_in(PAGES, greedy) == {}
 
 
-@pytest.mark.parametrize("path", PAGES, ids=name_of)
-def test_icons_named_in_a_page_are_in_the_sprite(path):
+def test_icons_named_in_pages_are_in_the_sprite():
     sprite = (ROOT / "static/img/icons.svg").read_text()
     drawn = set(re.findall(r'<symbol id="([^"]+)"', sprite))
-    named = set(re.findall(r'components/icon\.html" with name="([^"]+)"', path.read_text()))
-    named |= set(re.findall(r'\sicon="([^"]+)"', path.read_text()))
+    named = re.compile(r'(?:components/icon\.html" with name=|\sicon=)"([^"]+)"')
 
     assert drawn
-    assert named - drawn == set()
+    assert found_in(PAGES, lambda text: set(named.findall(text)) - drawn) == {}
 
 
-@pytest.mark.parametrize("path", PAGES, ids=name_of)
-def test_modules_named_in_a_page_exist(path):
-    known = set(
-        re.findall(r'import\("\./([a-z-]+)\.js"\)', (ROOT / "static/js/main.js").read_text())
-    )
-    values = re.findall(r'data-module="([^"{]*)', path.read_text())
-    named = {name for value in values for name in value.split()}
+def test_modules_named_in_pages_exist():
+    main = (ROOT / "static/js/main.js").read_text()
+    known = set(re.findall(r'import\("\./([a-z-]+)\.js"\)', main))
 
-    assert named - known == set()
+    def unknown(text: str) -> set[str]:
+        values = re.findall(r'data-module="([^"{]*)', text)
+        return {name for value in values for name in value.split()} - known
+
+    assert found_in(PAGES, unknown) == {}
     assert known <= {module.stem for module in MODULES}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_browser_module_stays_small(path):
-    assert len(path.read_text().splitlines()) < 150
+def test_browser_modules_stay_small():
+    assert found_in(MODULES, lambda text: len(text.splitlines()) >= 150) == {}
 
 
-@pytest.mark.parametrize("path", STYLES, ids=name_of)
-def test_every_rule_of_a_stylesheet_is_closed(path):
+def test_every_rule_of_a_stylesheet_is_closed():
     """One brace too few, and a browser passes over all the rules that follow."""
-    depth, nested = 0, []
-    for number, line in enumerate(path.read_text().split("\n"), start=1):
-        depth += line.count("{") - line.count("}")
-        if line.startswith((".", "/*", "@media")) and depth > line.count("{"):
-            nested.append(number)
 
-    assert (depth, nested) == (0, [])
+    def unclosed(text: str) -> list[int]:
+        depth, nested = 0, []
+        for number, line in enumerate(text.split("\n"), start=1):
+            depth += line.count("{") - line.count("}")
+            if line.startswith((".", "/*", "@media")) and depth > line.count("{"):
+                nested.append(number)
+        return [*nested, *([number] if depth else [])]
+
+    assert found_in(STYLES, unclosed) == {}
