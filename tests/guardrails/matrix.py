@@ -2,21 +2,24 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_from_bytes
 
+import time_machine
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from accounts import sessions
 from accounts.models import User
 from tests.factories.accounts import sign_in_proved
-from tests.guardrails.world import Side, rolled_back
+from tests.guardrails.world import Side, build_side, people, rolled_back
 
 MATRIX = tomllib.loads(Path(__file__).with_name("access_matrix.toml").read_text(encoding="utf-8"))
 # Addresses that name an object, by the argument that decides whose it is.
@@ -107,8 +110,28 @@ def is_scoped(name: str) -> bool:
     )
 
 
-# Signing in is half of the work: each person of the world does so once.
+# Signing in is half of the work: each person of an inhabited world does so once.
 SESSIONS: dict[tuple[int, str], str] = {}
+
+
+@contextmanager
+def inhabited(*keys: str) -> Iterator[tuple[Side, ...]]:
+    """
+    Build offices with everybody signed in, once for a whole file; they are gone at its end.
+
+    Building them for each test would be most of its time. Each test runs in a savepoint of its own
+    inside this block, so none sees what another did. The clock stands still, so that no session
+    grows old however slow the machine is.
+    """
+    with time_machine.travel(timezone.now(), tick=False), rolled_back():
+        sides = tuple(build_side(key) for key in keys)
+        for side in sides:
+            for user in people(side).values():
+                if user is not None:
+                    SESSIONS[user.pk, user.acting_key] = signed_in(user)
+        yield sides
+        SESSIONS.clear()
+        transaction.set_rollback(True)
 
 
 def signed_in(user: User) -> str:

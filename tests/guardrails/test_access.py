@@ -7,10 +7,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-import time_machine
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.http import HttpResponse
 from django.urls import get_resolver, path
 from django.utils import timezone
@@ -19,19 +17,19 @@ from accounts.decorators import staff_required
 from accounts.enums import Role
 from accounts.models import User
 from dossiers.models import Dossier
+from tests.guardrails.headers import slips
 from tests.guardrails.matrix import (
     MATRIX,
     PATTERNS,
-    SESSIONS,
     arguments_of,
     ask,
+    inhabited,
     is_scoped,
     named_patterns,
     outcome,
     rule_of,
-    signed_in,
 )
-from tests.guardrails.world import Side, build_side, people, rolled_back
+from tests.guardrails.world import Side, people
 
 # Arguments that hang on a scoped object: mine with another's must be absent as well.
 PARTS = ("file_id", "slip_id", "item_id", "day_id")
@@ -59,26 +57,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[Side, Side]]:
-    """
-    Two offices, built once: the matrix is large, and building them would be most of its time.
-
-    Each test runs in a savepoint of its own inside this block, so none sees what another did. The
-    clock stands still, so that no session grows old however slow the machine is.
-    """
-    with (
-        time_machine.travel(timezone.now(), tick=False),
-        django_db_blocker.unblock(),
-        rolled_back(),
-    ):
-        sides = build_side("song-tranh"), build_side("binh-lam")
-        for side in sides:
-            for user in (*people(side).values(), *side.acting.values()):
-                if user is not None:
-                    SESSIONS[user.pk, user.acting_key] = signed_in(user)
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[Side, ...]]:
+    with django_db_blocker.unblock(), inhabited("song-tranh", "binh-lam") as sides:
         yield sides
-        SESSIONS.clear()
-        transaction.set_rollback(True)
 
 
 def from_elsewhere(side: Side) -> dict[str, User]:
@@ -103,7 +84,7 @@ def test_every_role_has_a_column():
 
 
 def wrong_answers(name: str, here: Side, elsewhere: Side) -> list[str]:
-    """Return where an address answers somebody otherwise than the matrix says."""
+    """Return where an address answers somebody otherwise than the matrix says, or carelessly."""
     rule = rule_of(name)
     found = []
     for role, user in (people(here) | from_elsewhere(elsewhere)).items():
@@ -112,6 +93,7 @@ def wrong_answers(name: str, here: Side, elsewhere: Side) -> list[str]:
             got = outcome(response)
             if got not in {rule[role], "not-a-method"}:
                 found.append(f"{role} {method}: {got} ({response.status_code}), not {rule[role]}")
+            found += [f"{role} {method}: {slip}" for slip in slips(name, user, response)]
     return found
 
 
@@ -144,6 +126,7 @@ def oracles(name: str, here: Side, elsewhere: Side) -> list[str]:
 
 @pytest.mark.parametrize("name", sorted(PATTERNS))
 def test_address_answers_each_role_as_the_matrix_says(name, world):
+    """And each answer goes out as tests.guardrails.headers asks."""
     found = wrong_answers(name, *world)
 
     assert not found, "\n".join(found)

@@ -21,8 +21,16 @@ from tests.factories.accounts import CitizenFactory, StaffFactory, UnitFactory
 from tests.factories.dossiers import DossierPaperFactory, dossier_at, office
 from tests.factories.procedures import OfferFactory, ProcedureFactory
 from tests.guardrails import source
-from tests.guardrails.matrix import MATRIX, PATTERNS, arguments_of, ask, is_scoped, rule_of
-from tests.guardrails.world import Side, build_side, people, rolled_back
+from tests.guardrails.matrix import (
+    MATRIX,
+    PATTERNS,
+    arguments_of,
+    ask,
+    inhabited,
+    is_scoped,
+    rule_of,
+)
+from tests.guardrails.world import Side, people
 
 pytestmark = pytest.mark.django_db
 
@@ -36,10 +44,9 @@ LISTS = sorted(
 
 
 @pytest.fixture(scope="module")
-def sides(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[Side, Side]]:
-    with django_db_blocker.unblock(), rolled_back():
-        yield build_side("song-tranh"), build_side("binh-lam")
-        transaction.set_rollback(True)
+def sides(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[Side, ...]]:
+    with django_db_blocker.unblock(), inhabited("song-tranh", "binh-lam") as sides:
+        yield sides
 
 
 def test_a_file_is_a_strangers_by_no_way_of_asking(client):

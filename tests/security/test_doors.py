@@ -1,5 +1,7 @@
 """Redirects, cookies, headers and caches at the doors: to ourselves only, no longer than needed."""
 
+from itertools import product
+
 import pytest
 from django.urls import reverse
 
@@ -23,44 +25,59 @@ def leads_away(address):
     return not address.startswith("/") or address[1:2] in {"/", "\\"} or "evil" in address[:20]
 
 
-@pytest.mark.parametrize("evil", EVIL)
-def test_no_door_leads_to_another_host(client, evil):
+def offers(response, evil):
+    return f'href="{evil}"' in response.text or f'value="{evil}"' in response.text
+
+
+def test_no_door_leads_to_another_host(client):
     """Attack: open redirect through next, in the query, in a field, as the page one came from."""
-    for name in DOORS:
+
+    def is_open(name, evil):
         url = reverse(f"accounts:{name}")
-        for response in (
+        answers = (
             client.get(url, {"next": evil}),
             client.post(url, {"next": evil}, headers={"referer": evil}),
-        ):
-            assert not leads_away(response.get("Location", "/")), name
-            assert f'href="{evil}"' not in response.text
-            assert f'value="{evil}"' not in response.text
+        )
+        return any(
+            leads_away(one.get("Location", "/")) or offers(one, evil) or one.status_code == 429
+            for one in answers
+        )
+
+    assert [pair for pair in product(DOORS, EVIL) if is_open(*pair)] == []
 
 
-@pytest.mark.parametrize("evil", EVIL)
-def test_signing_in_leads_to_pages_of_ours(client, evil):
+def test_signing_in_leads_to_pages_of_ours(client):
     citizen = CitizenFactory(phone="84912345678")
-    typed = {"name": "0912345678", "password": PASSWORD, "next": evil}
-
-    for query in ({}, {"next": evil}):
-        entered = client.post(reverse("accounts:sign_in"), typed, query_params=query)
+    sign_in, mine = reverse("accounts:sign_in"), reverse("dossiers:mine")
+    found = []
+    for query, evil in product((False, True), EVIL):
+        typed = {"name": "0912345678", "password": PASSWORD, "next": evil}
+        entered = client.post(sign_in, typed, query_params={"next": evil} if query else {})
+        assert client.session["_auth_user_id"] == str(citizen.pk)
+        already = client.get(sign_in, {"next": evil})
         # A tab arrives as "%09": a path of ours, that does not exist.
-        assert entered.url == reverse("dossiers:mine") or entered.url.startswith("/%09")
-        already = client.get(reverse("accounts:sign_in"), {"next": evil})
-        assert already.url == reverse("dossiers:mine") or already.url.startswith("/%09")
-    assert client.session["_auth_user_id"] == str(citizen.pk)
+        found += [
+            (evil, got.url)
+            for got in (entered, already)
+            if got.url != mine and not got.url.startswith("/%09")
+        ]
+        client.logout()
+
+    assert found == []
 
 
-@pytest.mark.parametrize("evil", EVIL)
-def test_the_proof_of_staff_leads_to_pages_of_ours(client, evil):
+def test_the_proof_of_staff_leads_to_pages_of_ours(client):
     leader = StaffFactory(role=Role.LEADER)
     give_factor(leader)
     client.force_login(leader)
-    asked = client.get(reverse("accounts:prove"), {"next": evil})
-    posted = client.post("/can-bo/don-vi/", {}, headers={"HX-Request": "true", "Referer": evil})
+    found = []
+    for evil in EVIL:
+        asked = client.get(reverse("accounts:prove"), {"next": evil})
+        posted = client.post("/can-bo/don-vi/", {}, headers={"HX-Request": "true", "Referer": evil})
+        if offers(asked, evil) or leads_away(posted.headers.get("HX-Redirect", "/")):
+            found.append(evil)
 
-    assert f'value="{evil}"' not in asked.text
-    assert not leads_away(posted.headers.get("HX-Redirect", "/"))
+    assert found == []
 
 
 @pytest.mark.parametrize(
