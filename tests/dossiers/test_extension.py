@@ -10,14 +10,7 @@ from dossiers import lifecycle, policies, transitions
 from dossiers.enums import Action, DossierState, ExtensionCause, SlipKind
 from dossiers.issuing.content import unpack
 from dossiers.models import Dossier, Extension
-from dossiers.services import (
-    extension,
-    processing,
-    reception,
-    rendering,
-    supplements,
-    withdrawal,
-)
+from dossiers.services import extension, processing, reception, rendering, supplements, withdrawal
 from dossiers.services.extension import NewDate
 from portal.core.calendars import explain, notes_from_json
 from portal.notices.enums import Medium
@@ -228,17 +221,6 @@ def test_a_new_date_lies_in_the_future(place, dossier):
 def test_a_reason_is_needed(place, dossier):
     with pytest.raises(processing.ReasonMissing):
         extend(dossier, place.leader, new=NewDate(FRIDAY, NEW.cause, " "))
-
-
-@pytest.mark.parametrize(
-    "state",
-    [state for state in DossierState if state not in extension.RUNNING],
-)
-def test_only_a_running_date_moves(place, state):
-    dossier = dossier_at(state, place=place)
-
-    with pytest.raises(extension.NothingPromised):
-        extend(dossier, place.leader, at=dossier.state_changed_at)
 
 
 def test_where_no_date_was_given_there_is_none_to_move(place):

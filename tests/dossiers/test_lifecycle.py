@@ -55,23 +55,32 @@ def test_what_waits_is_refused_before_acceptance_and_stopped_after(
     assert lifecycle.allows(action, source=waiting, resume=resume) == is_allowed
 
 
-@pytest.mark.parametrize("state", sorted(lifecycle.TERMINAL))
-@pytest.mark.parametrize("action", Action)
-def test_nothing_leaves_a_terminal_state(state, action):
-    with pytest.raises(lifecycle.ForbiddenTransition):
-        lifecycle.target_of(action, source=state, resume=None)
+def test_nothing_leaves_a_terminal_state():
+    left = [
+        (action, state)
+        for state in lifecycle.TERMINAL
+        for action in Action
+        if lifecycle.allows(action, source=state, resume=None)
+    ]
+
+    assert left == []
 
 
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(
-    "action", [a for a in Action if S.SUBMITTED not in lifecycle.TRANSITIONS.get(a, {})]
-)
-def test_forbidden_action_leaves_row_and_events_alone(action):
+@pytest.mark.django_db
+def test_forbidden_actions_leave_row_and_events_alone():
     dossier = DossierFactory()
+    forbidden = [a for a in Action if S.SUBMITTED not in lifecycle.TRANSITIONS.get(a, {})]
 
-    with pytest.raises(lifecycle.ForbiddenTransition), transaction.atomic():
-        transitions.apply(dossier, action, by=None, at=MONDAY_9AM)
+    def is_refused(action):
+        try:
+            with transaction.atomic():
+                transitions.apply(dossier, action, by=None, at=MONDAY_9AM)
+        except lifecycle.ForbiddenTransition:
+            return True
+        return False
 
+    assert forbidden
+    assert [action for action in forbidden if not is_refused(action)] == []
     dossier.refresh_from_db()
     assert (dossier.state, dossier.version, dossier.events.count()) == (S.SUBMITTED, 1, 1)
 
@@ -84,36 +93,35 @@ def test_transitions_refuse_to_run_without_a_transaction():
         transitions.apply(dossier, Action.WITHDRAW, by=None, at=MONDAY_9AM)
 
 
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE dossiers_dossierevent SET data = '{}'",
-        "DELETE FROM dossiers_dossierevent",
-        "TRUNCATE dossiers_dossierevent CASCADE",
-    ],
+REWRITING = (
+    "UPDATE dossiers_dossierevent SET data = '{}'",
+    "DELETE FROM dossiers_dossierevent",
 )
-def test_the_application_may_not_change_events(statement):
-    DossierFactory()
 
-    with pytest.raises(ProgrammingError, match="permission denied"), connection.cursor() as cursor:
+
+def run(statement):
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
 
-    assert DossierEvent.objects.count() == 1
 
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(
-    "statement",
-    ["UPDATE dossiers_dossierevent SET data = '{}'", "DELETE FROM dossiers_dossierevent"],
-)
-def test_a_trigger_refuses_even_the_owner(statement, as_database_owner):
+@pytest.mark.django_db
+def test_the_application_may_not_change_events():
     DossierFactory()
 
-    with pytest.raises(ProgrammingError, match="Cannot"), connection.cursor() as cursor:
-        cursor.execute(statement)
+    for statement in (*REWRITING, "TRUNCATE dossiers_dossierevent CASCADE"):
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            run(statement)
+        assert DossierEvent.objects.count() == 1, statement
 
-    assert DossierEvent.objects.count() == 1
+
+@pytest.mark.django_db
+def test_a_trigger_refuses_even_the_owner(as_database_owner):
+    DossierFactory()
+
+    for statement in REWRITING:
+        with pytest.raises(ProgrammingError, match="Cannot"):
+            run(statement)
+        assert DossierEvent.objects.count() == 1, statement
 
 
 @pytest.mark.django_db(transaction=True)

@@ -25,15 +25,6 @@ from tests.factories.procedures import changing_published
 
 pytestmark = pytest.mark.django_db
 
-ENDED = {
-    DossierState.REFUSED,
-    DossierState.WITHDRAWN,
-    DossierState.STOPPED,
-    DossierState.RETURNED,
-}
-RUNNING = {DossierState.ACCEPTED, DossierState.PROCESSING}
-NOT_HERE = (steps.NoOpenStep, processing.WrongStep, policies.NotYourDossier)
-
 
 def claim(dossier, by, version=None):
     return processing.claim_step(dossier_id=dossier.pk, by=by, at=LATER, version=version)
@@ -144,16 +135,6 @@ def test_claiming_on_an_older_page_is_refused():
         claim(dossier, place.officer, version=dossier.version - 1)
 
 
-@pytest.mark.parametrize("state", sorted(ENDED))
-def test_nothing_that_has_ended_can_be_claimed(state):
-    place = office()
-    dossier = dossier_at(state, place=place)
-
-    for person in (place.clerk, place.officer, place.leader, place.registrar):
-        with pytest.raises(steps.NoOpenStep):
-            claim(dossier, person)
-
-
 @pytest.mark.parametrize("role", ["clerk", "leader", "registrar", "cashier"])
 def test_another_role_cannot_claim_the_officers_step(role):
     place = office()
@@ -185,16 +166,6 @@ def test_what_must_be_proposed_cannot_be_forwarded_past_the_leader():
 
     with pytest.raises(processing.WrongStep):
         forward(dossier, place.officer)
-
-
-@pytest.mark.parametrize("state", [state for state in DossierState if state not in RUNNING])
-def test_forwarding_is_refused_in_every_other_state(state):
-    place = office()
-    dossier = dossier_at(state, place=place)
-
-    for person in (place.clerk, place.officer):
-        with pytest.raises(NOT_HERE):
-            forward(dossier, person)
 
 
 # Proposing.
@@ -258,17 +229,6 @@ def test_proposing_on_an_older_page_is_refused():
         propose(dossier, place.officer, version=1)
 
 
-@pytest.mark.parametrize("state", [state for state in DossierState if state not in RUNNING])
-def test_proposing_is_refused_in_every_other_state(state):
-    place = office()
-    dossier = dossier_at(state, place=place)
-
-    with pytest.raises(NOT_HERE):
-        propose(dossier, place.officer)
-
-    assert dossier.decisions.filter(approved_at=None).count() == 0
-
-
 # Approving.
 
 
@@ -320,15 +280,6 @@ def test_approving_on_an_older_page_is_refused():
         approve(dossier, place.leader, version=dossier.version - 1)
 
 
-@pytest.mark.parametrize("state", DossierState)
-def test_approving_without_a_proposal_is_refused_in_every_state(state):
-    place = office()
-    dossier = dossier_at(state, place=place)
-
-    with pytest.raises(NOT_HERE):
-        approve(dossier, place.leader)
-
-
 # Sending back.
 
 
@@ -371,16 +322,6 @@ def test_there_is_nothing_before_the_first_step():
         send_back(dossier_at(DossierState.PROCESSING, place=place), place.officer)
 
 
-@pytest.mark.parametrize("state", [state for state in DossierState if state not in RUNNING])
-def test_sending_back_is_refused_in_every_other_state(state):
-    place = office()
-    dossier = dossier_at(state, place=place)
-
-    for person in (place.clerk, place.officer, place.leader):
-        with pytest.raises(NOT_HERE):
-            send_back(dossier, person)
-
-
 # Issuing the result.
 
 
@@ -413,18 +354,6 @@ def test_issuing_on_an_older_page_is_refused():
 
     with pytest.raises(lifecycle.StaleVersion):
         issue(dossier, place.registrar, version=1)
-
-
-@pytest.mark.parametrize("state", DossierState)
-def test_issuing_is_refused_in_every_state_without_an_approval(state):
-    place = office()
-    dossier = dossier_at(state, place=place)
-    before = dossier.results.count()
-
-    with pytest.raises(NOT_HERE):
-        issue(dossier, place.registrar)
-
-    assert dossier.results.count() == before
 
 
 # Stopping.
@@ -469,24 +398,6 @@ def test_only_the_leader_stops(role):
 
     with pytest.raises(policies.NotYourDossier):
         stop(dossier, getattr(place, role))
-
-
-@pytest.mark.parametrize(
-    "state",
-    [
-        state
-        for state in DossierState
-        if state not in {DossierState.PROCESSING, DossierState.SUPPLEMENT, DossierState.PAYMENT}
-    ],
-)
-def test_stopping_is_refused_in_every_other_state(state):
-    place = office()
-    dossier = dossier_at(state, place=place)
-
-    with pytest.raises((lifecycle.ForbiddenTransition, steps.NoOpenStep)):
-        stop(dossier, place.leader)
-
-    assert Dossier.objects.get(pk=dossier.pk).state == state
 
 
 def test_what_never_was_accepted_is_refused_and_not_stopped():

@@ -7,7 +7,6 @@ import pytest
 from accounts.enums import Role
 from dossiers import lifecycle, policies, steps
 from dossiers.enums import Action, DossierState, SlipKind, StepOutcome
-from dossiers.models import Dossier
 from dossiers.services import reception
 from procedures.enums import FeeMoment
 from tests.dossiers.desk import REASON, kinds_told, last_event
@@ -17,7 +16,6 @@ from tests.factories.dossiers import HANOI, MONDAY_9AM, DossierFactory, dossier_
 pytestmark = pytest.mark.django_db
 
 TEN = MONDAY_9AM + timedelta(hours=1)
-NOT_SUBMITTED = [state for state in DossierState if state != DossierState.SUBMITTED]
 
 
 def accept(dossier, by, *, at=TEN, version=None):
@@ -160,19 +158,6 @@ def test_what_a_colleague_holds_cannot_be_accepted():
     assert refused.value.step.assignee == colleague
 
 
-@pytest.mark.parametrize("state", NOT_SUBMITTED)
-def test_accepting_is_refused_in_every_other_state(state):
-    place = office()
-    dossier = dossier_at(state, place=place)
-    before = dossier.events.count()
-
-    with pytest.raises((steps.NoOpenStep, lifecycle.ForbiddenTransition, policies.NotYourDossier)):
-        accept(dossier, place.clerk, at=MONDAY_9AM + timedelta(days=2))
-
-    assert Dossier.objects.get(pk=dossier.pk).state == state
-    assert dossier.events.count() == before
-
-
 def test_refusing_closes_the_work_with_a_slip_and_keys_only_in_the_log():
     place = office()
     dossier = DossierFactory(place=place)
@@ -194,24 +179,6 @@ def test_refusing_without_a_reason_is_refused():
 
     with pytest.raises(reception.NothingToRefuseFor):
         refuse(dossier, place.clerk, reasons=())
-
-
-@pytest.mark.parametrize(
-    "state",
-    [
-        state
-        for state in DossierState
-        if state not in {DossierState.SUBMITTED, DossierState.SUPPLEMENT}
-    ],
-)
-def test_refusing_is_refused_in_every_other_state(state):
-    place = office()
-    dossier = dossier_at(state, place=place)
-
-    with pytest.raises((steps.NoOpenStep, lifecycle.ForbiddenTransition, policies.NotYourDossier)):
-        refuse(dossier, place.clerk, at=MONDAY_9AM + timedelta(days=2))
-
-    assert Dossier.objects.get(pk=dossier.pk).state == state
 
 
 def test_a_citizen_who_still_has_time_is_not_refused_and_a_late_one_may_be():

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from dossiers import lifecycle, policies, steps
+from dossiers import lifecycle, policies
 from dossiers.enums import Action, DeliveryState, DossierState
 from dossiers.models import Dossier
 from dossiers.services import results
@@ -84,16 +84,3 @@ def test_returning_on_an_older_page_is_refused():
 
     with pytest.raises(lifecycle.StaleVersion):
         hand_over(dossier, place.clerk, version=1)
-
-
-@pytest.mark.parametrize(
-    "state", [state for state in DossierState if state != DossierState.DECIDED]
-)
-def test_returning_is_refused_in_every_other_state(state):
-    place = office()
-    dossier = dossier_at(state, place=place)
-
-    with pytest.raises(steps.NoOpenStep):
-        hand_over(dossier, place.clerk)
-
-    assert Dossier.objects.get(pk=dossier.pk).state == state

@@ -74,21 +74,6 @@ def test_one_event_one_reason_and_the_citizen_is_told(place, action):
     assert all(WHY in one.body for one in told if one.medium != Medium.SMS)
 
 
-@pytest.mark.parametrize("state", DossierState)
-def test_none_of_it_can_happen_from_any_other_state(place, state):
-    dossier = dossier_at(state, place=place)
-    before = (dossier.version, dossier.events.count(), dossier.steps.count())
-
-    for action in ACTS:
-        if SOURCES[action] != state:
-            with pytest.raises(lifecycle.ForbiddenTransition):
-                act(action, dossier, place.leader)
-
-    dossier = fresh(dossier)
-    assert (dossier.version, dossier.events.count(), dossier.steps.count()) == before
-    assert not Reversal.objects.exists()
-
-
 @pytest.mark.parametrize("action", ACTS)
 def test_only_the_leader_may_with_a_reason_on_the_newest_view(place, action):
     dossier = dossier_at(SOURCES[action], place=place)
@@ -282,16 +267,6 @@ def test_the_desk_hands_back_what_was_stopped_and_that_ends_it(place):
     ):
         with pytest.raises((results.NotStopped, lifecycle.ForbiddenTransition)):
             again()
-
-
-@pytest.mark.parametrize("state", [one for one in DossierState if one != DossierState.STOPPED])
-def test_nothing_else_is_handed_back(place, state):
-    dossier = dossier_at(state, place=place)
-
-    with pytest.raises(results.NotStopped):
-        hand_back(dossier, place.clerk)
-
-    assert fresh(dossier).version == dossier.version
 
 
 def test_handing_back_needs_the_desk_and_a_name_at_the_counter(place):

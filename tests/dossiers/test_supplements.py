@@ -6,9 +6,9 @@ import pytest
 
 from accounts.enums import Role
 from accounts.selectors import get_work_calendar
-from dossiers import lifecycle, policies, steps
+from dossiers import lifecycle, policies
 from dossiers.enums import Action, DossierState, SlipKind, SupplementStage
-from dossiers.models import Dossier, SupplementUpload
+from dossiers.models import SupplementUpload
 from dossiers.services import processing, reception, supplements
 from portal.core.calendars import working_minutes_between
 from tests.dossiers.desk import ITEM, kinds_told, last_event
@@ -24,8 +24,6 @@ from tests.factories.dossiers import (
 )
 
 pytestmark = pytest.mark.django_db
-
-ASKABLE = {DossierState.SUBMITTED, DossierState.ACCEPTED, DossierState.PROCESSING}
 
 
 def ask(dossier, by, *, at, version=None, items=(ITEM,), deadline_at=None):
@@ -174,16 +172,6 @@ def test_only_the_owner_answers():
         answer(dossier, at=MONDAY_9AM + timedelta(hours=2), by=CitizenFactory())
 
 
-@pytest.mark.parametrize(
-    "state", [state for state in DossierState if state != DossierState.SUPPLEMENT]
-)
-def test_nothing_can_be_answered_that_was_not_asked(state):
-    dossier = dossier_at(state, place=office())
-
-    with pytest.raises(supplements.NoOpenRequest):
-        answer(dossier, at=MONDAY_9AM + timedelta(days=2))
-
-
 def test_asking_for_nothing_is_refused():
     place = office()
 
@@ -221,17 +209,6 @@ def test_asking_while_a_colleague_holds_the_step_is_refused():
 
     with pytest.raises(reception.StepTaken):
         ask(dossier, place.clerk, at=MONDAY_9AM)
-
-
-@pytest.mark.parametrize("state", [state for state in DossierState if state not in ASKABLE])
-def test_asking_is_refused_in_every_other_state_even_to_the_leader(state):
-    place = office()
-    dossier = dossier_at(state, place=place)
-
-    with pytest.raises((lifecycle.ForbiddenTransition, steps.NoOpenStep)):
-        ask(dossier, place.leader, at=MONDAY_9AM + timedelta(days=2))
-
-    assert Dossier.objects.get(pk=dossier.pk).state == state
 
 
 def test_a_second_round_in_one_stage_is_for_the_leader_whatever_step_is_open():
