@@ -16,7 +16,7 @@ from tests.factories.accounts import CitizenFactory
 from tests.factories.dossiers import MONDAY_9AM, StoredFileFactory
 from tests.factories.filing import new_draft, pdf, photo, place
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 MB = 1024 * 1024
 
 

@@ -28,7 +28,7 @@ from tests.factories.dossiers import (
 )
 from tests.factories.filing import photo, place, ready_draft
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 ORIENTATION = 0x0112
 
@@ -130,6 +130,7 @@ def test_each_paper_has_a_bundle_of_its_own_and_none_without_photos():
     assert pages == {"giay-chung-sinh": 2, "can-cuoc": 1}
 
 
+@pytest.mark.django_db(transaction=True)
 def test_submission_plans_the_bundles_and_wakes_a_worker(monkeypatch):
     draft = ready_draft(place())
     photos = [picture(uploaded_by=draft.owner) for _ in range(2)]
@@ -262,6 +263,7 @@ def test_late_finisher_changes_nothing():
     assert (dossier.bundles.get().file_id, StoredFile.objects.count()) == (kept, before)
 
 
+@pytest.mark.django_db(transaction=True)
 def test_two_workers_never_hold_one_bundle():
     hand_in(DossierFactory(), picture())
     with transaction.atomic():

@@ -19,7 +19,7 @@ from tests.factories.dossiers import MONDAY_9AM, office
 from tests.factories.filing import PAGE, new_draft, place, ready_draft
 from tests.factories.procedures import FeeRuleFactory
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 TODAY = date(2026, 3, 2)
 
 

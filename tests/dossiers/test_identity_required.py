@@ -14,7 +14,7 @@ from tests.factories.dossiers import MONDAY_9AM
 from tests.factories.filing import Place, place, ready_draft
 from tests.factories.procedures import RevisionFactory
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def asking_place() -> Place:

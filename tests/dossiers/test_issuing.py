@@ -28,7 +28,7 @@ from tests.factories.dossiers import (
 )
 from tests.factories.procedures import FormVersionFactory
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 NUMBER = "031190000123"
 PERSONAL_FORM = {
@@ -385,6 +385,7 @@ def test_demo_marks_every_slip(settings):
     assert record.head.banner == "BẢN TRÌNH DIỄN – dữ liệu giả"
 
 
+@pytest.mark.django_db(transaction=True)
 def test_slip_wakes_the_renderer_once_per_transaction(monkeypatch):
     published = []
     monkeypatch.setattr("portal.core.wakeups.publish", lambda *names: published.append(names))
@@ -398,6 +399,7 @@ def test_slip_wakes_the_renderer_once_per_transaction(monkeypatch):
     assert published == [(issuing.WAKE_RENDERER,)]
 
 
+@pytest.mark.django_db(transaction=True)
 def test_slip_is_issued_only_together_with_its_fact():
     with pytest.raises(TransactionRequired):
         issuing.issue_proof(DossierFactory(), at=MONDAY_9AM)

@@ -6,7 +6,7 @@ from dossiers import transitions
 from dossiers.enums import DossierState
 from tests.factories.dossiers import dossier_at
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("state", DossierState)

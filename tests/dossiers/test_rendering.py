@@ -34,7 +34,7 @@ from tests.notices.conftest import (  # noqa: F401 - fixtures
     use_broker,
 )
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 TEN = MONDAY_9AM + timedelta(hours=1)
 
@@ -157,6 +157,7 @@ def test_dead_worker_gives_its_slip_back(accepted):
     assert accepted.slips.get().file is not None
 
 
+@pytest.mark.django_db(transaction=True)
 def test_two_workers_never_hold_one_slip(accepted):
     with transaction.atomic():
         # What claim_next has locked while it is still open.
@@ -229,6 +230,7 @@ def test_mail_arrives_with_the_pdf(accepted, simulator):  # noqa: F811
     assert mail.attachments == (accepted.slips.get().file.name,)
 
 
+@pytest.mark.django_db(transaction=True)
 def test_broker_down_loses_neither_slip_nor_mail(broker, simulator):  # noqa: F811
     broker.stop()
     at = timezone.now() - timedelta(hours=2)

@@ -32,7 +32,7 @@ from tests.factories.dossiers import (
 )
 from tests.factories.filing import new_draft, place, ready_draft
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 scripted = scripted_scanner.scripted
 MARK = b"X5O!P%@AP thu cua cong"
@@ -108,6 +108,7 @@ def test_clean_file_leaves_quarantine(clamd, draft):
     assert not Notice.objects.exists()
 
 
+@pytest.mark.django_db(transaction=True)
 def test_upload_wakes_the_scanner_once(clamd, draft, monkeypatch):
     woken = []
     monkeypatch.setattr("portal.core.wakeups.publish", lambda *names: woken.append(names))
@@ -191,6 +192,7 @@ def test_late_worker_changes_nothing(clamd, draft):
     assert state_of(file) == ScanState.QUARANTINED
 
 
+@pytest.mark.django_db(transaction=True)
 def test_two_workers_never_hold_one_file(clamd, draft):
     file = add(draft)
     with transaction.atomic():
@@ -351,6 +353,7 @@ def test_virus_in_a_result_is_told_to_its_registrar(clamd, client):
     assert Notice.objects.get(kind="dossier-unsafe-result-staff").recipient == where.registrar
 
 
+@pytest.mark.django_db(transaction=True)
 def test_virus_found_while_a_draft_is_handed_in_is_told_with_the_dossier(clamd):
     """The scanner waits for the submission that holds the draft, and finds the dossier."""
     owner = CitizenFactory()

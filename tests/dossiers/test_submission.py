@@ -22,7 +22,7 @@ from tests.factories.procedures import (
     changing_published,
 )
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def submit(draft, **changes):

@@ -7,7 +7,7 @@ from dossiers.services import supplements
 from tests.factories.dossiers import MONDAY_9AM, DossierFactory, office
 from tests.factories.procedures import FormVersionFactory
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def test_supplement_replaces_a_group_with_its_sealed_columns():

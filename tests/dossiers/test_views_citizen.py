@@ -23,7 +23,7 @@ from tests.factories.dossiers import (
 from tests.factories.filing import pdf, photo
 from tests.factories.notices import NoticeFactory
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 PNG = b"\x89PNG\r\n\x1a\n"
 
 

@@ -12,7 +12,7 @@ from tests.factories.dossiers import MONDAY_9AM
 from tests.factories.filing import place, ready_draft
 from tests.factories.procedures import FORM_DEFINITION, FormVersionFactory, RevisionFactory
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("monday")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 
 def test_start_makes_one_draft_and_comes_back_to_it(citizen, owner):

@@ -10,7 +10,7 @@ from dossiers.models import Draft
 from tests.factories.accounts import CitizenFactory, StaffFactory
 from tests.factories.filing import place, ready_draft
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("monday")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 
 def every_url(draft, file_id):

@@ -11,7 +11,7 @@ from procedures.models import Offer
 from tests.dossiers.filing import mark, solved, step_url, walk
 from tests.factories.filing import place, ready_draft
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("monday")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 
 def test_the_whole_way_ends_with_the_code(citizen):

@@ -7,7 +7,7 @@ from tests.core.uploads import docx, heic, zipped
 from tests.dossiers.filing import SCRIPT, mark, said, step_url, upload, walk
 from tests.factories.filing import photo, place, ready_draft
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("monday")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 
 def test_upload_shows_a_card_to_the_script_and_a_page_to_everybody(citizen):

@@ -6,7 +6,7 @@ from django.urls import reverse
 from tests.dossiers.filing import mark, step_url, walk
 from tests.factories.filing import place
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("monday")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 
 def test_invalid_values_are_kept_shown_and_named(citizen):

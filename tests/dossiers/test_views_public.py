@@ -19,7 +19,7 @@ from tests.factories.dossiers import (
     office,
 )
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 TRACK = "/tra-cuu/"
 FORGOT = "/tra-cuu/quen-ma/"
 

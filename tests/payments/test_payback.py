@@ -32,7 +32,7 @@ from tests.factories.payments import (
 )
 from tests.factories.procedures import FeeRuleFactory, changing_published
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 AT = MONDAY_9AM + timedelta(hours=1)
 REASON = reception.Reason("giay-chung-sinh", "Giấy chứng sinh", "Không đọc được", "Luật Hộ tịch")

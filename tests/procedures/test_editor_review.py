@@ -15,7 +15,7 @@ from procedures.services import drafting, reviewing
 from tests.factories.accounts import StaffFactory, UnitFactory, sign_in_proved
 from tests.factories.procedures import FieldFactory, OfferFactory, RevisionFactory
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def signed_in(role):
