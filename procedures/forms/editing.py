@@ -135,7 +135,7 @@ class RepealForm(EditorForm):
         label=_("Mã thủ tục thay thế"),
         max_length=32,
         required=False,
-        help_text=_("Để trống nếu quyết định không nêu thủ tục thay thế."),
+        help_text=_("Ví dụ 1.001193. Để trống nếu quyết định không nêu thủ tục thay thế."),
     )
 
     def clean_replaced_by(self) -> str:

@@ -112,7 +112,7 @@ class ConditionForm(forms.Form):
             )
             rows.append(Div(*[Shown(name) for name in names], css_class="eform-rule"))
         self.fields["joint"] = forms.ChoiceField(
-            label=_("Hiện khi"), choices=JOINTS, required=False
+            label=_("Nếu có nhiều dòng"), choices=JOINTS, required=False
         )
         return [Fieldset(_("Chỉ hiện khi"), *rows, Shown("joint"), css_class="eform-when")]
 

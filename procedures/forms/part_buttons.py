@@ -36,9 +36,9 @@ def change_rows(data: Data, button: str) -> Data | None:
         used = (whole_number(one) for one in {*marks, *heard_marks(data, name)})
         marks.append(str(max((one for one in used if one is not None), default=-1) + 1))
     elif verb == "lai":
-        mark, _colon, at = mark.partition(":")
+        mark, _colon, place = mark.partition(":")
         if mark in heard_marks(data, name) - set(marks) and whole_number(mark) is not None:
-            marks.insert(min(whole_number(at) or 0, len(marks)), mark)
+            marks.insert(min(whole_number(place) or 0, len(marks)), mark)
     elif mark in marks:
         at = marks.index(mark)
         marks.remove(mark)

@@ -13,7 +13,7 @@ from django_stubs_ext import StrOrPromise
 from accounts.models import User
 from portal.core.dates import format_moment, local_day
 from procedures import policies
-from procedures.differences import compare
+from procedures.differences import PartChanges, compare
 from procedures.enums import RevisionState
 from procedures.models import Revision
 from procedures.selectors.editor_draft import DraftPage
@@ -55,8 +55,14 @@ class ReviewPage:
     blocked: str
     # The offers that publishing it would break, each to be lowered in the same act.
     breaks: tuple[BreakRow, ...]
+    # What it says otherwise than what is published; () for the first publication.
+    changes: tuple[PartChanges, ...]
     # What whoever decides should not overlook: nothing is new, or the decision is the old one.
     doubts: tuple[StrOrPromise, ...]
+
+    @property
+    def change_count(self) -> int:
+        return sum(len(part.changes) for part in self.changes)
 
 
 # Before the id of an offer, the field that says to which level it is lowered.
@@ -75,6 +81,8 @@ def get_review_page(draft: DraftPage, *, reader: User, at: datetime) -> ReviewPa
     """Return what the page of a draft's review shows to one reader."""
     revision = draft.revision
     may_publish, blocked = _may_publish(revision, reader, at=at)
+    published = revision.procedure.current_revision
+    changes = tuple(compare(published, revision)) if published else ()
     return ReviewPage(
         draft=draft,
         decision=decision_of(revision),
@@ -87,15 +95,16 @@ def get_review_page(draft: DraftPage, *, reader: User, at: datetime) -> ReviewPa
         may_publish=may_publish,
         blocked=blocked,
         breaks=break_rows(revision, at=at),
-        doubts=tuple(_doubts(revision)),
+        changes=changes,
+        doubts=tuple(_doubts(revision, is_changed=bool(changes))),
     )
 
 
-def _doubts(revision: Revision) -> Iterator[StrOrPromise]:
+def _doubts(revision: Revision, *, is_changed: bool) -> Iterator[StrOrPromise]:
     published = revision.procedure.current_revision
-    if published is None or published == revision:
+    if published is None:
         return
-    if not compare(published, revision):
+    if not is_changed:
         yield _("Bản này không khác gì bản đang công bố.")
     elif decision_of(revision) and decision_of(revision) == decision_of(published):
         yield _(

@@ -80,7 +80,12 @@ def list_lines(file: CatalogueFile, *, outcome: str, page: str) -> Page[dict[str
         for line in file.report
         if outcome in {"", line["outcome"]}
     ]
-    return Paginator(lines, PAGE_SIZE).get_page(page)
+    shown = Paginator(lines, PAGE_SIZE).get_page(page)
+    codes = [line["code"] for line in shown.object_list]
+    known = set(Procedure.objects.filter(code__in=codes).values_list("code", flat=True))
+    for line in shown.object_list:
+        line["is_known"] = line["code"] in known
+    return shown
 
 
 def export_report(file: CatalogueFile) -> IO[bytes]:

@@ -1,6 +1,6 @@
 """A procedure's workflows for the people who write and publish them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -176,7 +176,7 @@ def _missing_divisions(
             }
 
 
-def _step_row(step: dict[str, Any], names: dict[str, str]) -> StepRow:
+def _step_row(step: Mapping[str, Any], names: dict[str, str]) -> StepRow:
     return StepRow(
         name=step["name"],
         role=str(Role(step["role"]).label),

@@ -285,6 +285,9 @@ def _note_checked(file_id: UUID, report: Report, *, at: datetime) -> None:
     file = _lock(file_id)
     if file.state not in _WORKING:
         return
+    if not report.to_json():
+        _set_refused(file, _("Tệp không có dòng nào để nhập. Xem lại tệp rồi chọn lại."))
+        return
     # What was confirmed was another report: it waits for a confirmation of this one.
     file.state = ExchangeState.CHECKED if report.is_clean else ExchangeState.REFUSED
     file.confirmed_by = file.confirmed_at = None

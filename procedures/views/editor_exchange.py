@@ -44,7 +44,7 @@ def home(request: StaffRequest) -> HttpResponse:
                 at=timezone.now(),
             )
         except exchange_files.UnreadableFile as error:
-            form.add_error("file", str(error))
+            form.refuse(str(error))
         else:
             return redirect("procedures:editor_exchange_file", upload_id=file_id)
     context = {

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.requests import StaffRequest
 from procedures.eform import editing
 from procedures.eform.definition import Definition, FieldType
+from procedures.eform.drafts import head_of
 from procedures.eform.editing import EditError
 from procedures.eform.links import earlier_fields
 from procedures.eform.names import NOT_IN_GROUP, TYPE_NAMES
@@ -202,6 +203,7 @@ def _show_question(
             if not (target.is_column and kind in NOT_IN_GROUP)
         ],
         "when": selectors.shown_words(target.definition, target.path),
+        "here": head_of(target.path or target.group),
         "is_published": bool(target.path)
         and selectors.is_published_question(page.revision, target.path),
         **preview_context(
@@ -225,5 +227,6 @@ def _show_typed(
         except EditError as refused:
             context["fault"] = refused.sentence
     context["when"] = selectors.shown_words(definition, path)
+    context["here"] = head_of(path) if definition is not target.definition else ""
     context |= preview_context(definition, section=selectors.section_of(definition, path))
     return show(request, "procedures/editor/includes/form_preview.html", context)

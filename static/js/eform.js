@@ -110,10 +110,23 @@ export function start(root) {
     refresh(root);
 }
 
+/** Scroll the editor's preview, not the page, to the question that is being written. */
+function showHere() {
+    const preview = document.querySelector("[data-here]");
+    const key = preview?.dataset.here;
+    const here = preview?.querySelector(`[id="div_id_f-${key}"], [id="id_f-${key}"]`);
+    if (!here) return;
+    here.classList.add("eform-preview__here");
+    const from = here.getBoundingClientRect().top - preview.getBoundingClientRect().top;
+    preview.scrollTop += from - preview.clientHeight / 3;
+}
+
 for (const root of document.querySelectorAll("[data-eform]")) start(root);
+showHere();
 // An editor's preview comes anew while its question is being typed.
 document.addEventListener("htmx:afterSwap", (event) => {
     for (const root of event.target.parentElement.querySelectorAll("[data-eform]")) start(root);
+    showHere();
 });
 // Going back, the browser puts typed values in after this script has run.
 window.addEventListener("pageshow", () => document.querySelectorAll("[data-eform]").forEach(refresh));

@@ -80,6 +80,9 @@ def test_whoever_decides_is_told_of_nothing_new_and_of_an_old_decision(editor, p
     Revision.objects.filter(pk=working(code).pk).update(decision_number="77/QĐ-UBND")
     new_decision = publisher.get(at("review", code)).text
 
+    # What differs stands on the page itself, in sentences.
+    assert "1 điểm khác" in old_decision
+    assert "Nội dung mới." in old_decision
     assert [one in nothing_new for one in (same, old)] == [True, False]
     assert [one in old_decision for one in (same, old)] == [False, True]
     assert [one in new_decision for one in (same, old)] == [False, False]

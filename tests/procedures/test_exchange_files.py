@@ -120,7 +120,7 @@ def test_wrong_line_is_shown_alone_and_nothing_can_be_confirmed(page):
     ).text
     answer = confirm(page, file)
 
-    assert "chỉ dòng lỗi" in text
+    assert "Chỉ dòng lỗi" in text
     assert "9.900002" in text
     assert "9.900001" not in text
     assert "Nhập đúng tệp này" not in text
@@ -228,6 +228,21 @@ def test_without_a_file_the_form_says_so(page):
 
     assert answer.status_code == 422
     assert "Cần chọn một tệp" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "data", "words"),
+    [
+        (ExchangeKind.PACKAGE, "a.xlsx", b"PK\x03\x04", "Chọn đó là danh sách nào"),
+        (ExchangeKind.FEES, "a.json", packed(), "là gói thủ tục đầy đủ"),
+        (ExchangeKind.PACKAGE, "a.json", packed(), "không có dòng nào để nhập"),
+    ],
+)
+def test_file_of_another_kind_or_of_nothing_is_told_so(page, kind, name, data, words):
+    shown = send(page, data, kind=kind, name=name)
+
+    assert words in shown.text
+    assert "Nhập đúng tệp này" not in shown.text
 
 
 def test_report_is_a_workbook(page):
