@@ -254,9 +254,6 @@ def test_pages_of_the_desk(clock, live_server, open_page, enter, looker):
         looker.look(page, f"work-{state.lower()}", is_office=True)
     page.goto(f"{site}/lam-viec/{dossiers[DossierState.DECIDED].code}/tra-ket-qua/")
     looker.look(page, "hand-over", is_office=True)
-    press(page, "Trả kết quả")
-    expect(page.locator(".error-summary")).to_be_focused()
-    looker.look(page, "hand-over-errors", is_office=True)
     page.goto(f"{site}/lam-viec/{dossiers[DossierState.PROCESSING].code}/phe-duyet/")
     looker.look(page, "forbidden", is_office=True)
 
