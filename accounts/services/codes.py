@@ -21,7 +21,7 @@ from accounts.models import OneTimeCode, User
 from accounts.services import limits, sms_watch
 from accounts.services.limits import TooManyRequests
 from portal.core.crypto import keyed_hash, one_time_hash
-from portal.core.db import refuses_transaction, requires_transaction
+from portal.core.db import refuses_transaction, requires_transaction, wait_in_line
 from portal.core.identity import clean_phone
 from portal.notices.enums import Medium
 from portal.notices.outbox import queue_notice
@@ -243,8 +243,7 @@ def _require_gap(destination: str, *, at: datetime) -> None:
 def _lock_destination(destination: str) -> None:
     # 60 bits of the hash: a lock that two addresses happen to share only makes one wait.
     number = int(_destination_hash(destination)[:15], 16)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+    wait_in_line(number)
 
 
 def _destination(phone: str, email: str) -> str:

@@ -11,7 +11,7 @@ from typing import Final, Self
 from uuid import uuid4
 
 from django.contrib.auth.hashers import make_password
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
@@ -22,7 +22,7 @@ from accounts.models.users import UserQuerySet
 from accounts.security import SecurityEventKind
 from accounts.services import codes, consents, limits, security
 from portal.core.crypto import Unreadable, seal, unseal
-from portal.core.db import requires_transaction
+from portal.core.db import requires_transaction, wait_in_line
 from portal.notices.enums import Medium
 from portal.notices.outbox import queue_notice
 
@@ -241,5 +241,4 @@ def _tell_of_repetition(owner: User, *, at: datetime) -> None:
 def lock_identity(identity_hash: str) -> None:
     """Let whoever opens or proves accounts of one identity number wait for each other."""
     # Two confirmations at once would both find no account and make two.
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(identity_hash[:15], 16)])
+    wait_in_line(int(identity_hash[:15], 16))

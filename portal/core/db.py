@@ -47,3 +47,10 @@ def refuses_transaction(function: Callable[P, R]) -> Callable[P, R]:
         return function(*args, **kwargs)
 
     return guarded
+
+
+@requires_transaction
+def wait_in_line(number: int) -> None:
+    """Wait until nobody else holds this number, and hold it until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])

@@ -8,7 +8,6 @@ from typing import Final
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal.core.dates import format_moment
@@ -16,7 +15,7 @@ from procedures.enums import ArticleKind, ArticleTopic, TextState
 from procedures.markup import MAX_LINES
 from procedures.models import Article, ArticleVersion, Clip, Picture
 from procedures.selectors.articles import ShownPicture, address_of, show_picture
-from procedures.services.articles import mark_of
+from procedures.services.articles import mark_of, uploaded_keys
 
 PAGE_SIZE: Final = 50
 # Beside a state its letter and tone, the same everywhere.
@@ -268,18 +267,10 @@ def find_clip(clip_id: int) -> Clip | None:
     return Clip.objects.filter(pk=clip_id).first()
 
 
-def write_address(article_id: int) -> str:
-    return reverse("procedures:editor_article", args=[article_id])
-
-
 def _missing(version: ArticleVersion) -> Iterator[str]:
     if not version.is_open or not version.media_keys:
         return
-    article = version.article
-    known = {
-        *article.pictures.values_list("key", flat=True),
-        *article.clips.values_list("key", flat=True),
-    }
+    known = uploaded_keys(version.article)
     yield from (key for key in version.media_keys if key not in known)
 
 

@@ -24,7 +24,7 @@ from portal.core.files import (
     store_bytes,
 )
 from procedures.models import Article, Clip, Picture
-from procedures.services.articles import ArticleAbsent
+from procedures.services.articles import forget_files_on_commit, lock_article, uploaded_keys
 
 # A phone's column, the same twice as sharp, and the widest column of a page twice as sharp.
 WIDTHS: Final = (360, 720, 1360)
@@ -199,7 +199,7 @@ def remove_media(*, article_id: int, key: str) -> bool:
     :raises ArticleAbsent: if there is no such article.
     :raises StillPlaced: if a version places it.
     """
-    article = _lock(article_id)
+    article, _newest = lock_article(article_id)
     if article.versions.filter(media_keys__contains=[key]).exists():
         raise StillPlaced(key)
     clip = article.clips.filter(key=key).select_related("poster").first()
@@ -211,27 +211,17 @@ def remove_media(*, article_id: int, key: str) -> bool:
         stored.append(clip.storage_key)
         clip.delete()
     picture.delete()
-    transaction.on_commit(lambda: _delete_all(stored), robust=True)
+    forget_files_on_commit(stored)
     return True
 
 
 def _lock_with_room(article_id: int, key: str) -> Article:
-    article = _lock(article_id)
-    taken = {
-        *article.pictures.values_list("key", flat=True),
-        *article.clips.values_list("key", flat=True),
-    }
+    article, _newest = lock_article(article_id)
+    taken = uploaded_keys(article)
     if key in taken:
         raise KeyTaken(key)
     if len(taken) >= MOST:
         raise TooManyMedia(article_id)
-    return article
-
-
-def _lock(article_id: int) -> Article:
-    article = Article.objects.locked().filter(pk=article_id).first()
-    if article is None:
-        raise ArticleAbsent(article_id)
     return article
 
 
@@ -244,8 +234,3 @@ def _store(drawn: Redrawn) -> dict[str, Any]:
         "sha256": hashlib.sha256(drawn.data).hexdigest(),
         "storage_key": store_bytes(drawn.data),
     }
-
-
-def _delete_all(keys: Sequence[str]) -> None:
-    for key in keys:
-        delete_stored(key)

@@ -10,7 +10,7 @@ from portal.core import edition
 from procedures.enums import ArticleKind, ArticleTopic, TextState
 from procedures.models import Article, ArticleVersion
 from procedures.policies import NotAPublisher, needs_small_office, require_publisher
-from procedures.services.articles import StaleText, lock_article, mark_of
+from procedures.services.articles import StaleText, lock_article, mark_of, uploaded_keys
 
 
 class NotInThisState(Exception):
@@ -195,11 +195,7 @@ def _lock_at(article_id: int, base: str, state: TextState) -> tuple[Article, Art
 
 
 def _require_media(version: ArticleVersion) -> None:
-    article = version.article
-    known = {
-        *article.pictures.values_list("key", flat=True),
-        *article.clips.values_list("key", flat=True),
-    }
+    known = uploaded_keys(version.article)
     missing = [key for key in version.media_keys if key not in known]
     if missing:
         raise MediaMissing(missing)

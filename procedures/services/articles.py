@@ -1,19 +1,23 @@
 """Writing guides, answers and announcements: drafts only, never what the public reads."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from typing import Final
 
 from django.db import transaction
 
 from accounts.models import User
 from portal.core import edition
-from portal.core.db import requires_transaction
+from portal.core.db import requires_transaction, wait_in_line
 from portal.core.files import delete_stored
 from procedures import markup
 from procedures.enums import ArticleKind, ArticleTopic, TextState
 from procedures.models import Article, ArticleVersion
 from procedures.services.drafting import NO_PAGE, PageMark
+
+# Any number that nothing else takes.
+_LOCK: Final = 5_774_003
 
 
 class ArticleAbsent(Exception):
@@ -54,7 +58,9 @@ def start_article(
 
     :param by: None for texts that were loaded from files.
     """
-    siblings = list(Article.objects.filter(kind=kind).order_by("pk").locked())
+    # Two at once would take the same address; a row that is only being added cannot be locked.
+    wait_in_line(_LOCK)
+    siblings = list(Article.objects.filter(kind=kind))
     article = Article.objects.create(
         kind=kind,
         topic=topic,
@@ -149,8 +155,7 @@ def discard_draft(*, article_id: int, base: str) -> bool:
     stored += [one["storage_key"] for picture in article.pictures.all() for one in picture.variants]
     article.clips.all().delete()
     article.delete()
-    for key in stored:
-        transaction.on_commit(partial(delete_stored, key), robust=True)
+    forget_files_on_commit(stored)
     return False
 
 
@@ -167,7 +172,9 @@ def move_article(*, article_id: int, up: bool) -> None:
     # In the order of their ids, so that two who move at once wait for each other.
     rows = list(Article.objects.filter(kind=kind).order_by("pk").locked())
     rows.sort(key=lambda one: (one.position, one.pk))
-    moved = next(one for one in rows if one.pk == article_id)
+    moved = next((one for one in rows if one.pk == article_id), None)
+    if moved is None:
+        raise ArticleAbsent(article_id)
     group = [one for one in rows if kind == ArticleKind.GUIDE or one.topic == moved.topic]
     place = group.index(moved)
     other = place - 1 if up else place + 1
@@ -200,6 +207,25 @@ def lock_article(article_id: int) -> tuple[Article, ArticleVersion]:
     if newest is None:
         raise ArticleAbsent(article_id)
     return article, newest
+
+
+def uploaded_keys(article: Article) -> set[str]:
+    """Return the keys of the pictures and clips that were uploaded for an article."""
+    return {
+        *article.pictures.values_list("key", flat=True),
+        *article.clips.values_list("key", flat=True),
+    }
+
+
+@requires_transaction
+def forget_files_on_commit(storage_keys: Sequence[str]) -> None:
+    """Take files out of the store once no row names them any more."""
+
+    def forget() -> None:
+        for key in storage_keys:
+            delete_stored(key)
+
+    transaction.on_commit(forget, robust=True)
 
 
 def _draft(

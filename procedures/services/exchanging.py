@@ -6,19 +6,20 @@ Importing the same twice changes nothing.
 """
 
 import io
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import date, datetime
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from accounts.models import Unit, User
 from portal.core import edition
-from portal.core.db import requires_transaction
+from portal.core.db import requires_transaction, wait_in_line
 from portal.core.files import UnsafeFile, delete_stored, inspect_upload, store_bytes
 from portal.core.files.kinds import EXTENSION, MIME
 from portal.core.text import fold, new_slug
@@ -48,6 +49,8 @@ from procedures.models import Field, Offer, Procedure, Revision, WorkflowVersion
 from procedures.search import search_lines
 from procedures.services.drafting import CODE, find_working
 from procedures.services.importing import IMPORT_LOCK
+
+logger = logging.getLogger(__name__)
 
 _PARTS: Final = {
     "form": "tờ khai điện tử",
@@ -118,8 +121,7 @@ def _store(
     expected: str,
     on_kept: Callable[[], None] | None,
 ) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [IMPORT_LOCK])
+    wait_in_line(IMPORT_LOCK)
     seen: dict[str, int] = {}
     for one in given:
         if one.code and one.code in seen:
@@ -159,9 +161,7 @@ class _Taking:
         self.stored: list[str] = []
         self.gave_offers = False
         self.is_kept = False
-        self.units: dict[str, Unit] = {}
-        for unit in Unit.objects.all():
-            self.units[unit.key] = unit
+        self.units: dict[str, Unit] = {unit.key: unit for unit in Unit.objects.all()}
         self.units |= {unit.code: unit for unit in self.units.values() if unit.code}
 
     def tell(
@@ -188,9 +188,13 @@ class _Taking:
             self.tell(one, Outcome.REFUSED, str(refusal))
         except ValidationError as error:
             self.tell(one, Outcome.REFUSED, "; ".join(error.messages)[:500])
-        except (DatabaseError, ValueError, OverflowError) as error:
-            first = str(error).splitlines()[0][:200]
-            self.tell(one, Outcome.REFUSED, _("cơ sở dữ liệu không nhận: %s") % first)
+        except (DatabaseError, ValueError, OverflowError):
+            # What the database says is in its own language, and for whoever runs the portal.
+            logger.exception("catalogue-files.line-refused line=%s code=%s", one.line, one.code)
+            said = _(
+                "hệ thống không ghi được dòng này; quản trị hệ thống xem nhật ký để biết lý do"
+            )
+            self.tell(one, Outcome.REFUSED, said)
 
     def _take(self, one: Given) -> None:
         procedure = (

@@ -8,9 +8,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from portal.core import edition
+from portal.core.db import wait_in_line
 from portal.core.text import fold
 from procedures.enums import ProcedureState, RevisionState
 from procedures.importing.findings import WORDS, Finding, Kind
@@ -96,8 +97,7 @@ def describe_kind(kind: Kind) -> str:
 
 @transaction.atomic(durable=True)
 def _store(records: list[Record], report: list[Told], *, at: datetime, dry_run: bool) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [IMPORT_LOCK])
+    wait_in_line(IMPORT_LOCK)
     writings: list[Writing] = []
     for record, outcome, writing in _plan(records):
         report.append(Told(record.line, record.code, outcome, record.findings))

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Final, TypeVar
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max
 
 from portal.core import edition
-from portal.core.db import requires_transaction
+from portal.core.db import requires_transaction, wait_in_line
 from portal.core.text import new_slug
 from procedures.enums import ProcedureState
 from procedures.models import LifeEvent, LifeEventEntry, Procedure
@@ -53,9 +53,8 @@ class EventText:
 @transaction.atomic(durable=True)
 def add_event(*, text: EventText) -> LifeEvent:
     """Add an event at the end, not shown yet."""
-    with connection.cursor() as cursor:
-        # Two at once would take the same address.
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    # Two at once would take the same address.
+    wait_in_line(_LOCK)
     last = LifeEvent.objects.aggregate(last=Max("position"))["last"] or 0
     slug = new_slug(
         text.title,

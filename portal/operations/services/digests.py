@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from django.apps import apps
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max, Model
 from pghistory.models import Event
 
@@ -20,6 +20,7 @@ from dossiers.models import DossierAccess, DossierEvent
 from payments.models import LedgerEntry
 from portal.core import audit
 from portal.core.dates import LOCAL_ZONE, local_day
+from portal.core.db import wait_in_line
 from portal.operations.models import AuditDigest
 
 # What was begun before midnight has been committed by then.
@@ -73,8 +74,7 @@ def seal_due(*, at: datetime) -> list[date]:
 
     The first seal of a table covers all that was written before.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    wait_in_line(_LOCK)
     yesterday = local_day(at - SETTLED) - DAY
     last = AuditDigest.objects.aggregate(day=Max("day"))["day"]
     day = last + DAY if last else yesterday
