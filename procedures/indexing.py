@@ -35,6 +35,12 @@ _COUNT: Final = """
     SELECT term, count(*) FROM procedures_searchterm {where} GROUP BY term
     ON CONFLICT (term) DO UPDATE SET holders = excluded.holders
 """
+# What a procedure had until now, and no other has, is no word of the catalogue any more.
+_FORGET: Final = """
+    DELETE FROM procedures_searchword w
+    WHERE w.term = ANY(%s)
+        AND NOT EXISTS (SELECT FROM procedures_searchterm t WHERE t.term = w.term)
+"""
 # The rarities are worked out here: of what was written in this transaction the planner knows no
 # numbers yet, and a join of a first import has been seen to take minutes.
 _HELD: Final = """
@@ -57,6 +63,7 @@ def index_procedures(ids: Sequence[int]) -> None:
     What is still being entered gets none.
     """
     touched: set[str] = set()
+    lost: set[str] = set()
     names: dict[int, list[str]] = {}
     ids = sorted(ids)
     with connection.cursor() as cursor:
@@ -66,7 +73,7 @@ def index_procedures(ids: Sequence[int]) -> None:
                 "DELETE FROM procedures_searchterm WHERE procedure_id = ANY(%s) RETURNING term",
                 [batch],
             )
-            touched.update(term for (term,) in cursor.fetchall())
+            lost.update(term for (term,) in cursor.fetchall())
             # Read before the copy begins: one connection does one thing at a time.
             rows = list(_rows(batch))
             with cursor.copy(
@@ -81,7 +88,8 @@ def index_procedures(ids: Sequence[int]) -> None:
         if len(ids) > _BATCH:
             cursor.execute(_COUNT.format(where=""))
         else:
-            cursor.execute(_COUNT.format(where="WHERE term = ANY(%s)"), [sorted(touched)])
+            cursor.execute(_COUNT.format(where="WHERE term = ANY(%s)"), [sorted(touched | lost)])
+        cursor.execute(_FORGET, [sorted(lost - touched)])
         cursor.execute(_HELD, [sorted({term for name in names.values() for term in name})])
         [(total, held)] = cursor.fetchall()
         weights = _weigh(names, json.loads(held or "{}"), total=total)

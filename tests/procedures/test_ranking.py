@@ -171,6 +171,8 @@ def test_publishing_writes_the_words_and_takes_the_old_ones_away(db):
     assert {"tha dieu", "choi dieu", "giay phep"} <= terms
     assert not {"cu", "la"} & terms
     assert SearchWord.objects.get(term="tha dieu").holders == 1
+    # A word that no procedure has any more is a slip like any other, and is mended.
+    assert set(SearchWord.objects.values_list("term", flat=True)) == terms
     assert SearchEntry.objects.get(procedure=procedure).name_weight > 0
     assert codes("thả diều") == [procedure.code]
 
