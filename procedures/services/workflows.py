@@ -121,20 +121,18 @@ def publish_draft(
 
     :param offer_ids: of this procedure; others are passed over.
     :raises NoDraft, StaleDraft: as save_steps.
+    :raises IsRepealed: if the procedure has been repealed meanwhile.
     :raises policies.NotAPublisher, policies.OwnEdit: as publishing.publish_revision.
     :raises CannotRun: if no dossier could run through the steps.
     :raises TooSlow: if they take longer than every legal time that is published.
     """
+    # The procedure first: its row is where all who change its offers wait for each other.
+    Procedure.objects.lock().filter(workflow_versions=draft_id).first()
     draft = _lock(draft_id, version)
+    if draft.procedure.state == ProcedureState.REPEALED:
+        raise IsRepealed(draft.procedure.code)
     draft.small_office = needs_small_office(draft, publisher, at=at)
-    wrongs = workflow.wrongs(draft.steps)
-    if wrongs:
-        raise CannotRun(wrongs)
-    times = ProcessingTime.objects.select_related("case").filter(
-        case__revision=draft.procedure.current_revision_id
-    )
-    if workflow.is_over_every_time(workflow.check_times(draft.steps, times)):
-        raise TooSlow(draft_id)
+    _require_runnable(draft)
     draft.decision_number, draft.decision_date = decision_number, decision_date
     draft.published_at, draft.published_by = at, publisher
     draft.save(
@@ -163,6 +161,18 @@ def _lock(draft_id: int, version: int) -> WorkflowVersion:
     if draft.version != version:
         raise StaleDraft(draft)
     return draft
+
+
+def _require_runnable(draft: WorkflowVersion) -> None:
+    """:raises CannotRun, TooSlow: as publish_draft."""
+    wrongs = workflow.wrongs(draft.steps)
+    if wrongs:
+        raise CannotRun(wrongs)
+    times = ProcessingTime.objects.select_related("case").filter(
+        case__revision=draft.procedure.current_revision_id
+    )
+    if workflow.is_over_every_time(workflow.check_times(draft.steps, times)):
+        raise TooSlow(draft.pk)
 
 
 def _with_keys(steps: Steps) -> list[dict[str, Any]]:

@@ -34,6 +34,7 @@ _SAVE: Final = "luu"
 _SAID: Final[dict[type[Exception], str | Promise]] = {
     OwnEdit: gettext_lazy("Người sửa gần nhất không tự công bố. Cần một người công bố khác."),
     NotAPublisher: gettext_lazy("Ông/bà không còn giữ vai trò người công bố."),
+    drafting.IsRepealed: gettext_lazy("Thủ tục đã bãi bỏ thì không công bố quy trình mới."),
     services.TooSlow: gettext_lazy(
         "Các bước cộng lại dài hơn mọi thời hạn đã công bố. Rút ngắn rồi công bố."
     ),

@@ -216,11 +216,14 @@ def test_what_gives_no_number_is_never_too_slow(procedure):
     assert not workflow.is_over_every_time(checks)
 
 
-def test_a_repealed_procedure_gets_no_workflow(editor):
+def test_a_repealed_procedure_gets_no_workflow(editor, publisher):
     gone = ProcedureFactory(state="REPEALED")
+    begun = WorkflowVersion.objects.create(procedure=gone, number=1, steps=[], edited_by=editor)
 
     with pytest.raises(drafting.IsRepealed):
         begin(gone, editor)
+    with pytest.raises(drafting.IsRepealed):
+        publish(begun, publisher)
 
 
 def posted(rows, *, version, button="luu"):
