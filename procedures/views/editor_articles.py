@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.enums import Role
@@ -23,10 +23,10 @@ from procedures.views.editor_frame import editors_only, show
 
 MENU = "procedures:editor_articles"
 _STATES = (
-    ("DRAFT", _("Bản nháp")),
-    ("IN_REVIEW", _("Chờ duyệt")),
-    ("PUBLISHED", _("Đang hiện")),
-    ("HIDDEN", _("Đã gỡ xuống")),
+    ("DRAFT", gettext_lazy("Bản nháp")),
+    ("IN_REVIEW", gettext_lazy("Chờ duyệt")),
+    ("PUBLISHED", gettext_lazy("Đang hiện")),
+    ("HIDDEN", gettext_lazy("Đã gỡ xuống")),
 )
 
 

@@ -39,8 +39,8 @@ def index(request: StaffRequest) -> HttpResponse:
 @editors_only
 def add(request: StaffRequest) -> HttpResponseBase:
     """Write a new event; it is hidden until somebody shows it."""
-    form = EventForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = EventForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
         event = services.add_event(text=form.text())
         messages.success(request, _("Đã thêm sự kiện. Thêm thủ tục rồi bấm “Hiện trên cổng”."))
         return redirect("procedures:editor_event", event.pk)
@@ -95,7 +95,10 @@ def edit_entry(request: StaffRequest, event_id: int, entry_id: int) -> HttpRespo
         request.POST if request.method == "POST" else None, initial={"need": entry.need}
     )
     if form.is_valid():
-        services.change_entry(event_id=event.pk, entry_id=entry_id, **form.cleaned_data)
+        try:
+            services.change_entry(event_id=event.pk, entry_id=entry_id, **form.cleaned_data)
+        except services.EventAbsent as absent:
+            raise Http404 from absent
         return redirect("procedures:editor_event", event.pk)
     context = {
         "form": form,

@@ -43,7 +43,7 @@ def add(request: StaffRequest, page: DraftPage, part: str) -> HttpResponse:
     """Add a section with its first question."""
     if selectors.get_definition(page.revision) is None:
         return in_vain(request, page) if request.method == "POST" else redirect(form_url(page))
-    form = SectionForm(data=request.POST or None)
+    form = SectionForm(data=request.POST if request.method == "POST" else None)
     if request.method != "POST":
         return _show(request, page, form)
     made: list[str] = []
@@ -72,7 +72,8 @@ def edit(request: StaffRequest, page: DraftPage, key: str, part: str) -> HttpRes
     if request.method == "POST" and "xoa" in request.POST:
         return change_form(request, page, lambda form: editing.remove_section(form, key))
     earlier = earlier_fields(definition, section=key)
-    form = SectionForm(earlier=earlier, stored=stored, data=request.POST or None)
+    typed = request.POST if request.method == "POST" else None
+    form = SectionForm(earlier=earlier, stored=stored, data=typed)
     kept = _Stored(key, len(stored["fields"]), SectionForm(earlier=earlier, stored=stored))
     if request.method != "POST":
         return _show(request, page, form, kept)
