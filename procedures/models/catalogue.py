@@ -66,7 +66,7 @@ class ProcedureQuerySet(models.QuerySet["Procedure"]):
         except Procedure.DoesNotExist as missing:
             raise NoSuchProcedure(code) from missing
 
-    def lock(self) -> Self:
+    def locked(self) -> Self:
         """Lock what is read until the transaction ends; others may go on referring to it."""
         return self.select_for_update(of=("self",), no_key=True)
 
@@ -146,6 +146,15 @@ class Procedure(models.Model):
         if fields is not None and "name" in fields:
             kwargs["update_fields"] = {*fields, "sort_key", "folded_name"}
         super().save(*args, **kwargs)
+
+
+class RevisionQuerySet(models.QuerySet["Revision"]):
+    def worked_on(self) -> Self:
+        """Narrow to what people work on, whatever its state; what an import left is not theirs."""
+        return self.filter(state__in=WORKING, edited_by__isnull=False)
+
+    def locked(self) -> Self:
+        return self.select_for_update(of=("self",), no_key=True)
 
 
 @tracked()
@@ -233,6 +242,8 @@ class Revision(models.Model):
     )
     # Published in a commune with too few people for two; never at the province.
     small_office = models.BooleanField(default=False, db_default=False)
+
+    objects = RevisionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("nội dung thủ tục")

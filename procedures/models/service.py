@@ -115,6 +115,9 @@ class OfferQuerySet(models.QuerySet["Offer"]):
             | (Q(valid_until__gte=on) & Q(valid_until__gte=F("valid_from")))
         )
 
+    def locked(self) -> Self:
+        return self.select_for_update(of=("self",), no_key=True)
+
 
 @tracked()
 class Offer(models.Model):

@@ -6,12 +6,12 @@ from typing import Final
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from procedures import search
-from procedures.enums import WORKING, ProcedureState, RevisionState
+from procedures.enums import ProcedureState, RevisionState
 from procedures.models import ImportedRecord, Procedure, Revision
 from procedures.models.catalogue import ProcedureQuerySet
 from procedures.search import Question
@@ -104,12 +104,12 @@ def _standing(key: str) -> Q:
         "cho-duyet": RevisionState.IN_REVIEW,
         "da-hen": RevisionState.SCHEDULED,
     }[key]
-    return Q(Exists(_worked_on().filter(procedure=OuterRef("pk"), state=state)))
+    return Q(Exists(Revision.objects.worked_on().filter(procedure=OuterRef("pk"), state=state)))
 
 
 def _newest_work_first(procedures: ProcedureQuerySet) -> ProcedureQuerySet:
     newest = (
-        _worked_on()
+        Revision.objects.worked_on()
         .filter(procedure=OuterRef("pk"))
         .order_by(F("edited_at").desc(nulls_last=True))
         .values("edited_at")[:1]
@@ -120,7 +120,10 @@ def _newest_work_first(procedures: ProcedureQuerySet) -> ProcedureQuerySet:
 
 
 def _rows(procedures: Sequence[Procedure]) -> tuple[CatalogueRow, ...]:
-    work = {one.procedure_id: one for one in _worked_on().filter(procedure__in=list(procedures))}
+    work = {
+        one.procedure_id: one
+        for one in Revision.objects.worked_on().filter(procedure__in=list(procedures))
+    }
     return tuple(
         CatalogueRow(
             procedure=one,
@@ -131,11 +134,6 @@ def _rows(procedures: Sequence[Procedure]) -> tuple[CatalogueRow, ...]:
     )
 
 
-def _worked_on() -> QuerySet[Revision]:
-    """Narrow to what people work on; what an import left is not theirs yet."""
-    return Revision.objects.filter(state__in=WORKING, edited_by__isnull=False)
-
-
 def _chips(current: str, *, typed: str) -> tuple[Chip, ...]:
     states = dict(
         Procedure.objects.known()
@@ -143,7 +141,12 @@ def _chips(current: str, *, typed: str) -> tuple[Chip, ...]:
         .annotate(number=Count("pk"))
         .order_by("state")
     )
-    work = dict(_worked_on().values_list("state").annotate(number=Count("pk")).order_by("state"))
+    work = dict(
+        Revision.objects.worked_on()
+        .values_list("state")
+        .annotate(number=Count("pk"))
+        .order_by("state")
+    )
     counts = {
         "ban-nhap": work.get(RevisionState.DRAFT, 0),
         "cho-duyet": work.get(RevisionState.IN_REVIEW, 0),

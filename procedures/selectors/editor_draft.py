@@ -9,7 +9,7 @@ from django_stubs_ext import StrOrPromise
 
 from portal.core.dates import format_moment
 from procedures import levels
-from procedures.enums import WORKING, RevisionState
+from procedures.enums import RevisionState
 from procedures.levels import LEVEL_WORDS, Gap
 from procedures.models import FeeRule, Procedure, Revision
 from procedures.selectors import detail
@@ -115,14 +115,15 @@ def find_draft(code: str) -> Revision:
     :raises NoSuchProcedure, NoDraft: as get_draft_page.
     """
     revision = (
-        Revision.objects.select_related(
+        Revision.objects.worked_on()
+        .select_related(
             "procedure__field",
             "procedure__current_revision",
             "edited_by",
             "sent_by",
             "scheduled_by",
         )
-        .filter(procedure__code=code, state__in=WORKING, edited_by__isnull=False)
+        .filter(procedure__code=code)
         .first()
     )
     if revision is None:

@@ -10,7 +10,7 @@ from django.db.models import Count, F, Func
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from procedures.enums import WORKING, RevisionState
+from procedures.enums import RevisionState
 from procedures.importing.findings import WORDS, Finding, Kind, read_findings
 from procedures.models import ImportedRecord, Procedure, Revision
 from procedures.selectors.import_sides import held, said
@@ -129,7 +129,7 @@ def get_record(code: str) -> RecordPage:
             )
         )
     rows.sort(key=lambda row: not row.is_open)
-    working = procedure.revisions.filter(state__in=WORKING, edited_by__isnull=False).first()
+    working = procedure.revisions.worked_on().first()
     return RecordPage(record, procedure, shown, tuple(rows), left, working)
 
 

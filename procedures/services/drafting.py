@@ -106,7 +106,7 @@ def open_draft(*, code: str, editor: User, at: datetime) -> Revision:
     :raises NoSuchProcedure: if the catalogue has no such code.
     :raises IsRepealed: if the procedure has been repealed.
     """
-    procedure = Procedure.objects.lock().with_code(code)
+    procedure = Procedure.objects.locked().with_code(code)
     if procedure.state == ProcedureState.REPEALED:
         raise IsRepealed(code)
     working = find_working(procedure)
@@ -115,7 +115,7 @@ def open_draft(*, code: str, editor: User, at: datetime) -> Revision:
 
 def find_working(procedure: Procedure) -> Revision | None:
     """Return what people work on, whether draft, in review or scheduled; not an import's draft."""
-    return procedure.revisions.filter(state__in=WORKING, edited_by__isnull=False).first()
+    return procedure.revisions.worked_on().first()
 
 
 def _begin(procedure: Procedure, *, editor: User, at: datetime) -> Revision:
@@ -154,7 +154,7 @@ def lock_for_edit(
     :raises StaleRevision: if the draft has another version by now.
     """
     revision = (
-        Revision.objects.select_for_update(of=("self",), no_key=True)
+        Revision.objects.locked()
         .select_related("procedure")
         .filter(pk=revision_id, state__in=WORKING)
         .first()

@@ -96,7 +96,7 @@ def discard_entry(*, code: str, version: int, editor: User, at: datetime) -> Non
 @requires_transaction
 def _lock_entry(code: str) -> Procedure:
     # Whoever saves a part holds the draft, and refers to the procedure: not to be waited for here.
-    procedure = Procedure.objects.lock().with_code(code)
+    procedure = Procedure.objects.locked().with_code(code)
     if not procedure.is_withheld:
         raise NoLongerOwn(code)
     return procedure

@@ -191,17 +191,11 @@ class _Taking:
         except (DatabaseError, ValueError, OverflowError):
             # What the database says is in its own language, and for whoever runs the portal.
             logger.exception("catalogue-files.line-refused line=%s code=%s", one.line, one.code)
-            said = _(
-                "hệ thống không ghi được dòng này; quản trị hệ thống xem nhật ký để biết lý do"
-            )
+            said = _("hệ thống không ghi được dòng này; lý do nằm trong nhật ký của hệ thống")
             self.tell(one, Outcome.REFUSED, said)
 
     def _take(self, one: Given) -> None:
-        procedure = (
-            with_content(Procedure.objects.select_for_update(of=("self",), no_key=True))
-            .filter(code=one.code)
-            .first()
-        )
+        procedure = with_content(Procedure.objects.locked()).filter(code=one.code).first()
         known = dump(procedure) if procedure else None
         document = one.make(known)
         if procedure is None:

@@ -92,9 +92,9 @@ def _lock_left(revision_id: int) -> Revision:
     known = Revision.objects.filter(pk=revision_id).values_list("procedure_id", flat=True).first()
     if known is None:
         raise NotEditable(revision_id)
-    procedure = Procedure.objects.select_for_update(of=("self",), no_key=True).get(pk=known)
+    procedure = Procedure.objects.locked().get(pk=known)
     revision = (
-        Revision.objects.select_for_update(of=("self",), no_key=True)
+        Revision.objects.locked()
         .filter(pk=revision_id, state=RevisionState.DRAFT, edited_by=None)
         .first()
     )

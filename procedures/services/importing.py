@@ -151,9 +151,7 @@ def _plan(records: list[Record]) -> Iterator[tuple[Record, Outcome, Writing | No
     codes = [record.code for record in records]
     procedures = {
         procedure.code: procedure
-        for procedure in Procedure.objects.select_for_update(of=("self",), no_key=True)
-        .filter(code__in=codes)
-        .order_by("pk")
+        for procedure in Procedure.objects.locked().filter(code__in=codes).order_by("pk")
     }
     ids = [procedure.pk for procedure in procedures.values()]
     imported = {

@@ -162,7 +162,7 @@ def _agency(role: StaffRole) -> int | None:
 def _lock(code: str) -> Procedure:
     """Lock the procedure: two who add a rule about the same thing wait for each other here."""
     shown = Procedure.objects.published().filter(current_revision__isnull=False)
-    return shown.lock().with_code(code)
+    return shown.locked().with_code(code)
 
 
 def _check_target(rule: LocalRule) -> None:

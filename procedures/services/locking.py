@@ -35,13 +35,9 @@ def lock_revision(
     owner = Revision.objects.filter(pk=revision_id).values_list("procedure_id", flat=True).first()
     if owner is None:
         raise WrongState(None)
-    procedure = (
-        Procedure.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("field")
-        .get(pk=owner)
-    )
+    procedure = Procedure.objects.locked().select_related("field").get(pk=owner)
     revision = (
-        Revision.objects.select_for_update(of=("self",), no_key=True)
+        Revision.objects.locked()
         .select_related("edited_by", "sent_by", "scheduled_by", "form_version")
         .filter(pk=revision_id)
         .first()

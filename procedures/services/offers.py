@@ -92,12 +92,8 @@ def assign_offers(
     :raises NotAPublisher, OutsideAgency: if `publisher` may not decide that.
     """
     check_terms(terms, offers_in_reach(publisher, at=at, publishes=True), on=local_day(at))
-    procedures = list(
-        Procedure.objects.select_for_update(of=("self",), no_key=True)
-        .filter(code__in=clean_codes(codes))
-        .order_by("pk")
-    )
-    locked = Offer.objects.select_for_update(of=("self",), no_key=True)
+    procedures = list(Procedure.objects.locked().filter(code__in=clean_codes(codes)).order_by("pk"))
+    locked = Offer.objects.locked()
     plan = make_plan(procedures, terms, locked, on=local_day(at))
     if seen is not None and seen != plan.fingerprint:
         raise PlanChanged(plan)
@@ -208,12 +204,8 @@ def _lock(offer_id: int) -> Offer:
     owner = Offer.objects.filter(pk=offer_id).values_list("procedure_id", flat=True).first()
     if owner is None:
         raise NoSuchOffer(offer_id)
-    Procedure.objects.select_for_update(of=("self",), no_key=True).get(pk=owner)
-    return (
-        Offer.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("unit", "procedure")
-        .get(pk=offer_id)
-    )
+    Procedure.objects.locked().get(pk=owner)
+    return Offer.objects.locked().select_related("unit", "procedure").get(pk=offer_id)
 
 
 @requires_transaction

@@ -62,11 +62,7 @@ def take_up(
     :param is_same: whether a draft says already what is being saved.
     :raises NotEditable, StaleRevision: as lock_for_edit.
     """
-    stored = (
-        Revision.objects.select_for_update(of=("self",), no_key=True)
-        .filter(pk=revision_id, state__in=WORKING)
-        .first()
-    )
+    stored = Revision.objects.locked().filter(pk=revision_id, state__in=WORKING).first()
     if stored is not None and is_same(stored):
         return stored, False
     revision = lock_for_edit(

@@ -68,7 +68,7 @@ def repeal_procedure(
     today = local_day(at)
     if decision_date > today:
         raise NotYetDecided(decision_date)
-    procedure = Procedure.objects.lock().with_code(code)
+    procedure = Procedure.objects.locked().with_code(code)
     if procedure.state == ProcedureState.REPEALED:
         raise AlreadyRepealed(code)
     if procedure.is_withheld:
@@ -80,7 +80,7 @@ def repeal_procedure(
     procedure.repeal_ended = _end_offers(procedure, on=today)
     procedure.save(update_fields=_REPEAL)
     # Nothing of it goes out by itself any more; what was written stays.
-    for revision in Revision.objects.select_for_update(of=("self",), no_key=True).filter(
+    for revision in Revision.objects.locked().filter(
         procedure=procedure, state__in=[RevisionState.IN_REVIEW, RevisionState.SCHEDULED]
     ):
         revision.state = RevisionState.DRAFT
@@ -104,7 +104,7 @@ def take_repeal_back(*, code: str, publisher: User, at: datetime) -> Procedure:
     :raises NotAPublisher: if `publisher` may not publish now.
     """
     require_publisher(publisher, at=at)
-    procedure = Procedure.objects.lock().with_code(code)
+    procedure = Procedure.objects.locked().with_code(code)
     if procedure.state != ProcedureState.REPEALED:
         raise NotRepealed(code)
     for ended in procedure.repeal_ended:
@@ -133,7 +133,7 @@ def _replacement(procedure: Procedure, code: str) -> Procedure | None:
 def _end_offers(procedure: Procedure, *, on: date) -> list[dict[str, Any]]:
     """End what is offered now or later, and return what is needed to offer it again."""
     ended = []
-    for offer in procedure.offers.select_for_update(of=("self",), no_key=True).order_by("pk"):
+    for offer in procedure.offers.locked().order_by("pk"):
         if offer.valid_until is not None and offer.valid_until <= on:
             continue
         ended.append(

@@ -57,7 +57,7 @@ def open_draft(*, code: str, editor: User, at: datetime) -> WorkflowVersion:
     :raises IsRepealed: if the procedure has been repealed.
     """
     # The procedure's row is where two presses wait for each other.
-    procedure = Procedure.objects.lock().with_code(code)
+    procedure = Procedure.objects.locked().with_code(code)
     if procedure.state == ProcedureState.REPEALED:
         raise IsRepealed(code)
     versions = procedure.workflow_versions
@@ -127,7 +127,7 @@ def publish_draft(
     :raises TooSlow: if they take longer than every legal time that is published.
     """
     # The procedure first: its row is where all who change its offers wait for each other.
-    Procedure.objects.lock().filter(workflow_versions=draft_id).first()
+    Procedure.objects.locked().filter(workflow_versions=draft_id).first()
     draft = _lock(draft_id, version)
     if draft.procedure.state == ProcedureState.REPEALED:
         raise IsRepealed(draft.procedure.code)
