@@ -34,8 +34,6 @@ from procedures.selectors.detail_rows import (
 )
 from procedures.selectors.published import (
     ListedPage,
-    NothingToShow,
-    ProcedureRepealed,
     Published,
     default_case,
     load_draft,
@@ -47,8 +45,6 @@ from procedures.selectors.serving import (
     Content,
     Served,
 )
-
-__all__ = ["ListedPage", "NothingToShow", "ProcedureRepealed"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ def get_preview(code: str, *, asked: detail.Asked, at: datetime) -> detail.Proce
     Return the public page as the draft would have it.
 
     :raises NoSuchProcedure, NoDraft: as get_draft_page.
-    :raises detail.NothingToShow: if the draft has no case yet.
+    :raises published.NothingToShow: if the draft has no case yet.
     """
     revision = find_draft(code)
     content = Content(

@@ -35,7 +35,7 @@ class BadCode(Exception):
 
 
 class IsRepealed(Exception):
-    """A repealed procedure gets no new content."""
+    """A repealed procedure gets nothing new: it is not edited, reviewed or published."""
 
 
 class NotEditable(Exception):

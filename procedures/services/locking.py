@@ -5,7 +5,7 @@ from collections.abc import Collection
 from portal.core.db import requires_transaction
 from procedures.enums import ProcedureState, RevisionState
 from procedures.models import Procedure, Revision
-from procedures.services.drafting import StaleRevision
+from procedures.services.drafting import IsRepealed, StaleRevision
 
 
 class WrongState(Exception):
@@ -14,10 +14,6 @@ class WrongState(Exception):
     def __init__(self, revision: Revision | None) -> None:
         super().__init__(revision and revision.pk)
         self.revision = revision
-
-
-class Repealed(Exception):
-    """The procedure has been repealed: nothing of it is reviewed or published."""
 
 
 @requires_transaction
@@ -30,7 +26,7 @@ def lock_revision(
     :param version: what the page showed, None for what was made by no page.
     :raises WrongState: if it is in none of `states`, or gone.
     :raises StaleRevision: if it has another version by now.
-    :raises Repealed: if its procedure has been repealed.
+    :raises IsRepealed: if its procedure has been repealed.
     """
     owner = Revision.objects.filter(pk=revision_id).values_list("procedure_id", flat=True).first()
     if owner is None:
@@ -46,7 +42,7 @@ def lock_revision(
         raise WrongState(None)
     revision.procedure = procedure
     if procedure.state == ProcedureState.REPEALED:
-        raise Repealed(procedure.code)
+        raise IsRepealed(procedure.code)
     if revision.state not in states:
         raise WrongState(revision)
     if version is not None and revision.version != version:

@@ -17,28 +17,14 @@ from procedures.form_versions import publish_form
 from procedures.indexing import index_procedures
 from procedures.levels import content_level
 from procedures.models import FeeRule, Procedure, Revision
-from procedures.policies import NotAPublisher, OwnEdit, needs_small_office, require_publisher
+from procedures.policies import NotAPublisher, needs_small_office, require_publisher
 from procedures.search import search_lines
 from procedures.selectors.holding import Break, find_breaks, offer_target
-from procedures.services.locking import Repealed, WrongState, lock_revision
+from procedures.services.drafting import IsRepealed
+from procedures.services.locking import WrongState, lock_revision
 from procedures.services.offers import lower_offers
 
 logger = logging.getLogger(__name__)
-
-__all__ = [
-    "BreaksOffers",
-    "NotAPublisher",
-    "NotInFuture",
-    "OwnEdit",
-    "Repealed",
-    "WrongState",
-    "measure_content",
-    "publish_due",
-    "publish_revision",
-    "schedule_revision",
-    "search_words",
-    "unschedule_revision",
-]
 
 
 class BreaksOffers(Exception):
@@ -71,7 +57,7 @@ def publish_revision(
     :raises BreaksOffers: if one is broken that `lowered` does not lower far enough.
     :raises WrongState: if it is not in review, or, of what nobody edited, no draft.
     :raises StaleRevision: if it has changed since the page was made.
-    :raises Repealed: if its procedure has been repealed.
+    :raises IsRepealed: if its procedure has been repealed.
     :raises NotAPublisher: if `publisher` may not publish now.
     :raises OwnEdit: if `publisher` edited it last, save in a commune of few people.
     """
@@ -106,7 +92,7 @@ def schedule_revision(
     :param lowered: as publish_revision: that the publisher knows of each.
     :raises BreaksOffers: as publish_revision.
     :raises NotInFuture: if the hour has passed.
-    :raises WrongState, StaleRevision, Repealed, NotAPublisher, OwnEdit: as publish_revision.
+    :raises WrongState, StaleRevision, IsRepealed, NotAPublisher, OwnEdit: as publish_revision.
     """
     if publish_at <= at:
         raise NotInFuture(publish_at)
@@ -130,7 +116,7 @@ def unschedule_revision(
     """
     Take the hour back; the revision waits for a publisher again.
 
-    :raises WrongState, StaleRevision, Repealed, NotAPublisher: as publish_revision.
+    :raises WrongState, StaleRevision, IsRepealed, NotAPublisher: as publish_revision.
     """
     require_publisher(publisher, at=at)
     revision = lock_revision(
@@ -165,7 +151,7 @@ def _publish_one_due(*, revision_id: int, at: datetime) -> bool:
         revision = lock_revision(
             revision_id=revision_id, states={RevisionState.SCHEDULED}, version=None
         )
-    except (WrongState, Repealed):
+    except (WrongState, IsRepealed):
         return False
     if revision.publish_at is None or revision.publish_at > at:
         return False

@@ -36,7 +36,7 @@ def send_to_review(
     :raises Incomplete: if an information item is missing.
     :raises WrongState: if it is no draft that somebody edited.
     :raises StaleRevision: if it has changed since the page was made.
-    :raises Repealed: if its procedure has been repealed.
+    :raises IsRepealed: if its procedure has been repealed.
     :raises NotAnEditor: if `editor` does not work on the catalogue today.
     """
     require_editor(editor, at=at)
@@ -63,7 +63,7 @@ def withdraw_from_review(
     """
     Take a draft back before anybody has decided.
 
-    :raises WrongState, StaleRevision, Repealed, NotAnEditor: as send_to_review.
+    :raises WrongState, StaleRevision, IsRepealed, NotAnEditor: as send_to_review.
     """
     require_editor(editor, at=at)
     return _back_to_draft(revision_id, version=version, note="")
@@ -77,7 +77,7 @@ def send_back(
     Return a draft to its editors with what is to be mended.
 
     :raises NoReason: if nothing is said.
-    :raises WrongState, StaleRevision, Repealed: as send_to_review.
+    :raises WrongState, StaleRevision, IsRepealed: as send_to_review.
     :raises NotAPublisher: if `reviewer` may not publish now.
     """
     if not reason.strip():

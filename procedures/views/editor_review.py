@@ -21,7 +21,7 @@ from procedures import policies
 from procedures.forms.editing import ScheduleForm, SendBackForm
 from procedures.forms.situation import SituationForm
 from procedures.models import NoSuchProcedure
-from procedures.selectors import detail, editor_draft, editor_review
+from procedures.selectors import editor_draft, editor_review, published
 from procedures.selectors.editor_draft import DraftPage
 from procedures.services import drafting, locking, publishing, reviewing
 from procedures.views.editor_draft import about_draft, posted_version
@@ -33,7 +33,7 @@ _SAID: Final[dict[type[Exception], StrOrPromise]] = {
     locking.WrongState: gettext_lazy(
         "Bản này vừa chuyển sang trạng thái khác, chưa có gì thay đổi. Xem lại rồi quyết định."
     ),
-    locking.Repealed: gettext_lazy(
+    drafting.IsRepealed: gettext_lazy(
         "Thủ tục đã bãi bỏ thì không duyệt, không công bố nội dung mới."
     ),
     drafting.StaleRevision: gettext_lazy(
@@ -165,7 +165,7 @@ def preview(request: StaffRequest, code: str) -> HttpResponse:
         page = editor_draft.get_preview(code, asked=read_asked(request), at=timezone.now())
     except NoSuchProcedure as unknown:
         raise Http404 from unknown
-    except (editor_draft.NoDraft, detail.NothingToShow):
+    except (editor_draft.NoDraft, published.NothingToShow):
         messages.info(request, _("Chưa có bản nháp nào có trường hợp để xem trước."))
         return redirect("procedures:editor_procedure", code=code)
     context = {"page": page, "form": SituationForm(page), "is_preview": True}

@@ -134,7 +134,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
         "page": page,
         "canonical": f"{settings.BASE_URL}{reverse('procedures:detail', args=[code])}",
     }
-    if isinstance(page, detail.ListedPage):
+    if isinstance(page, published.ListedPage):
         return render(request, "procedures/listed.html", shown)
     start_query = _start_query(page, asked)
     shown |= {"form": SituationForm(page), "start_query": start_query, "is_preview": False}

@@ -9,14 +9,12 @@ from accounts.enums import Role, Tier
 from portal.notices.models import Notice
 from procedures.enums import ProcedureState, RevisionState
 from procedures.models import Revision
+from procedures.policies import NotAPublisher, OwnEdit
 from procedures.services import publishing, repealing
-from procedures.services.drafting import StaleRevision
+from procedures.services.drafting import IsRepealed, StaleRevision
+from procedures.services.locking import WrongState
 from procedures.services.publishing import (
-    NotAPublisher,
     NotInFuture,
-    OwnEdit,
-    Repealed,
-    WrongState,
     publish_due,
     publish_revision,
     schedule_revision,
@@ -277,7 +275,7 @@ def test_nothing_of_a_repealed_procedure_is_published():
     )
 
     assert publish_due(at=AT + timedelta(hours=2)) == 0
-    with pytest.raises(Repealed):
+    with pytest.raises(IsRepealed):
         publish_revision(revision_id=revision.pk, publisher=publisher, at=AT)
     revision.refresh_from_db()
     assert revision.state == RevisionState.DRAFT

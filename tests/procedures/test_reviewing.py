@@ -12,7 +12,8 @@ from procedures.enums import RevisionState
 from procedures.models import Revision
 from procedures.policies import NotAnEditor, NotAPublisher
 from procedures.services import drafting, reviewing
-from procedures.services.locking import Repealed, WrongState
+from procedures.services.drafting import IsRepealed
+from procedures.services.locking import WrongState
 from tests.factories.accounts import StaffFactory
 from tests.factories.procedures import ProcedureFactory, RevisionFactory
 
@@ -141,5 +142,5 @@ def test_nothing_of_a_repealed_procedure_is_sent(draft, editor):
     procedure.state = "REPEALED"
     procedure.save(update_fields=["state"])
 
-    with pytest.raises(Repealed):
+    with pytest.raises(IsRepealed):
         sent(draft, editor)
