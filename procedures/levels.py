@@ -1,14 +1,15 @@
 """The service level that an offer may claim, derived from the content and never typed in."""
 
-from collections.abc import Iterable, Mapping, Set as AbstractSet
+from collections.abc import Mapping, Set as AbstractSet
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.utils.text import format_lazy
 from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from procedures.enums import FeeStatus, FilingChannel, PaperSource, ResultDelivery
-from procedures.models import Case, FeeRule, Offer, Paper, PrintableForm, Revision
+from procedures.models import Case, FeeRule, Offer, Paper, Revision
 
 LEVEL_WORDS: dict[int, StrOrPromise] = {
     1: pgettext_lazy("level", "Xem hướng dẫn, nộp tại quầy"),
@@ -38,71 +39,32 @@ class Gap:
 
     sentence: StrOrPromise
     # The part of the draft that mends it (procedures.selectors.editor_parts), or one of the
-    # places below, which are no parts.
+    # places above, which are no parts.
     part: str
     # The level holds all the same.
     only_warns: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class LevelReport:
-    """The highest level that holds, and what is missing for each level above it."""
-
-    level: int
-    missing: dict[int, tuple[StrOrPromise, ...]]
+def with_parts(revisions: QuerySet[Revision]) -> QuerySet[Revision]:
+    """Load with revisions all that their levels are derived from."""
+    return revisions.prefetch_related("cases__times", "cases__fees", "papers", "printable_forms")
 
 
-def derive_level(
-    revision: Revision,
-    *,
-    cases: list[Case],
-    fees: list[FeeRule],
-    papers: list[Paper],
-    forms: list[PrintableForm],
-    offer: Offer,
-    can_pay_online: bool = False,
-) -> LevelReport:
+def load_parts(revision: Revision) -> Revision:
+    """Return a revision as it is stored, with all that its levels are derived from."""
+    return with_parts(Revision.objects.all()).get(pk=revision.pk)
+
+
+def content_levels(revision: Revision) -> tuple[int, int]:
     """
-    Return the level of a revision under an offer.
+    Return how far the content alone carries, without and with an account for online payment.
 
-    1 = the information items are complete; 2 = 1 + forms to download; 3 = 2 + can be filed
-    online; 4 = 3 + every fee computable and payable online, or none to pay.
-    `can_pay_online` says that the collecting agency has an account for online payment.
+    Kept on the procedure for lists and filters.
+
+    :param revision: with its parts.
     """
-    content = content_gaps(
-        revision,
-        cases=cases,
-        fees=fees,
-        papers=papers,
-        forms=forms,
-        can_pay_online=can_pay_online,
-    )
-    given = offer_gaps(offer)
-    missing = {n: _sentences((*content.get(n, ()), *given.get(n, ()))) for n in LEVEL_WORDS}
-    return LevelReport(
-        level=_reached(missing), missing={n: what for n, what in missing.items() if what}
-    )
-
-
-def content_level(
-    revision: Revision,
-    *,
-    cases: list[Case],
-    fees: list[FeeRule],
-    papers: list[Paper],
-    forms: list[PrintableForm],
-    can_pay_online: bool,
-) -> int:
-    """Return how far the content alone carries; kept on the procedure for lists and filters."""
-    gaps = content_gaps(
-        revision,
-        cases=cases,
-        fees=fees,
-        papers=papers,
-        forms=forms,
-        can_pay_online=can_pay_online,
-    )
-    return reached(gaps)
+    unpaid, paid = (content_gaps(revision, can_pay_online=one) for one in (False, True))
+    return reached(unpaid), reached(paid)
 
 
 def public_level(offer: Offer, *, content: int) -> int:
@@ -115,24 +77,23 @@ def public_level(offer: Offer, *, content: int) -> int:
     return min(offer.declared_level, content, reached(offer_gaps(offer)))
 
 
-def content_gaps(
-    revision: Revision,
-    *,
-    cases: list[Case],
-    fees: list[FeeRule],
-    papers: list[Paper],
-    forms: list[PrintableForm],
-    can_pay_online: bool,
-) -> dict[int, tuple[Gap, ...]]:
-    """Return what the content lacks for each level; the cases come with their times."""
+def content_gaps(revision: Revision, *, can_pay_online: bool) -> dict[int, tuple[Gap, ...]]:
+    """
+    Return what the content lacks for each level.
+
+    1 = the information items are complete; 2 = 1 + forms to download; 3 = 2 + can be filed
+    online; 4 = 3 + every fee computable and payable online, or none to pay.
+
+    :param revision: with its parts.
+    :param can_pay_online: whether the collecting agency has an account for online payment.
+    """
+    cases, papers = list(revision.cases.all()), list(revision.papers.all())
+    fees = [fee for case in cases for fee in case.fees.all()]
     channels = {time.channel for case in cases for time in case.times.all()}
+    lacks_form = _needs_form(papers) and not revision.printable_forms.all()
     return {
         1: (*_missing_information(revision, cases), *_left_empty(papers, fees)),
-        2: (
-            ()
-            if forms or not _needs_form(papers)
-            else (Gap(_("Chưa có biểu mẫu để tải về."), "bieu-mau"),)
-        ),
+        2: (Gap(_("Chưa có biểu mẫu để tải về."), "bieu-mau"),) if lacks_form else (),
         3: tuple(_missing_online_filing(revision, channels)),
         4: tuple(_missing_online_payment(fees, can_pay_online=can_pay_online)),
     }
@@ -150,16 +111,8 @@ def offer_gaps(offer: Offer) -> dict[int, tuple[Gap, ...]]:
 
 def reached(gaps: Mapping[int, tuple[Gap, ...]]) -> int:
     """Return the highest level below which nothing is missing."""
-    return _reached({level: _sentences(what) for level, what in gaps.items()})
-
-
-def _sentences(gaps: Iterable[Gap]) -> tuple[StrOrPromise, ...]:
-    return tuple(gap.sentence for gap in gaps if not gap.only_warns)
-
-
-def _reached(missing: Mapping[int, tuple[StrOrPromise, ...]]) -> int:
     level = 0
-    while level < 4 and not missing.get(level + 1):
+    while level < 4 and all(gap.only_warns for gap in gaps.get(level + 1, ())):
         level += 1
     return level
 

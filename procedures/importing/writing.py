@@ -1,6 +1,6 @@
 """Rows of imported records, written in bulk inside the import's transaction."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -10,7 +10,7 @@ from portal.core.text import fold, new_slug, sort_key
 from procedures.enums import ProcedureState, RevisionState
 from procedures.importing.findings import open_kinds
 from procedures.importing.records import Content, Record
-from procedures.levels import content_level
+from procedures.levels import content_levels, with_parts
 from procedures.models import (
     Case,
     FeeRule,
@@ -186,28 +186,8 @@ def _write_parts(pairs: Sequence[tuple[Revision, Content]]) -> dict[int, tuple[i
     ProcessingTime.objects.bulk_create(times, batch_size=2000)
     FeeRule.objects.bulk_create(fees, batch_size=2000)
     Paper.objects.bulk_create(papers, batch_size=2000)
-    return dict(_levels([revision for revision, _content in pairs]))
-
-
-def _levels(revisions: Sequence[Revision]) -> Iterator[tuple[int, tuple[int, int]]]:
-    stored = Revision.objects.filter(pk__in=[one.pk for one in revisions]).prefetch_related(
-        "cases__times", "cases__fees", "papers", "printable_forms"
-    )
-    for revision in stored:
-        cases = list(revision.cases.all())
-        fees = [fee for case in cases for fee in case.fees.all()]
-        unpaid, paid = (
-            content_level(
-                revision,
-                cases=cases,
-                fees=fees,
-                papers=list(revision.papers.all()),
-                forms=list(revision.printable_forms.all()),
-                can_pay_online=can_pay_online,
-            )
-            for can_pay_online in (False, True)
-        )
-        yield revision.pk, (unpaid, paid)
+    stored = with_parts(Revision.objects.filter(pk__in=[one.pk for one, _content in pairs]))
+    return {revision.pk: content_levels(revision) for revision in stored}
 
 
 def _reviewed(writings: Sequence[Writing]) -> dict[int, set[str]]:

@@ -13,15 +13,15 @@ from django.utils.translation import gettext as _
 
 from accounts.enums import Tier, UnitKind
 from accounts.models import Unit
-from accounts.selectors import collects_online, get_work_calendars
+from accounts.selectors import get_work_calendars
 from portal.core.calendars import WorkCalendar
 from portal.core.dates import format_day, local_day, to_local
 from portal.core.text import fold, sort_key
 from procedures.enums import ProcedureState
-from procedures.levels import public_level
 from procedures.models import Offer
 from procedures.selectors.filters import TIER_NAMES, TIER_SLUGS
 from procedures.selectors.results import short_name
+from procedures.selectors.serving import load_contents, load_units, serving
 
 PAGE_SIZE: Final = 30
 SHOWN_PROCEDURES: Final = 10
@@ -84,7 +84,9 @@ class Directory:
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
+class Filed:
+    """A procedure that is filed at a place."""
+
     code: str
     name: str
 
@@ -100,7 +102,7 @@ class UnitPage:
     opening: Opening | None
     days_off: tuple[str, ...]
     procedures: int
-    online: tuple[Served, ...]
+    online: tuple[Filed, ...]
     online_count: int
     search_url: str
 
@@ -172,11 +174,6 @@ def get_unit_page(key: str, *, at: datetime) -> UnitPage:
         online_count=len(online),
         search_url=f"{reverse('procedures:search')}?{urlencode({'co_quan': agency.key})}",
     )
-
-
-def list_unit_addresses(*, at: datetime) -> list[str]:
-    """Return the address of the page of every agency and desk (one query)."""
-    return [reverse("procedures:unit", args=[unit.key]) for unit in _units(at)]
 
 
 def _units(at: datetime) -> list[Unit]:
@@ -282,28 +279,29 @@ def _next_days_off(calendar: WorkCalendar, *, at: datetime) -> tuple[str, ...]:
     return tuple(f"{format_day(day)}, {words}" for day, words in near[:6])
 
 
-def _offered(agency: Unit, *, at: datetime) -> list[tuple[Served, bool]]:
-    """Return the published procedures that are filed with an agency; its own offer comes first."""
-    offers = (
-        Offer.objects.in_force(on=local_day(at))
+def _offered(agency: Unit, *, at: datetime) -> list[tuple[Filed, bool]]:
+    """Return the published procedures that are filed with an agency, and whether online."""
+    on = local_day(at)
+    offers: dict[int, list[Offer]] = {}
+    for offer in (
+        Offer.objects.in_force(on=on)
         .filter(
             Q(unit=agency) | Q(unit__isnull=True, tier=agency.tier),
             procedure__state=ProcedureState.PUBLISHED,
         )
         .select_related("procedure")
         .annotate(everyday=F("procedure__current_revision__everyday_name"))
-        .order_by("procedure__sort_key", "procedure", "unit", "-valid_from", "pk")
-    )
-    # Whoever decides collects; where that is somebody else, the lower figure is the honest one.
-    pays = collects_online(agency, on=local_day(at))
-    found: dict[str, tuple[Served, bool]] = {}
-    for offer in offers:
-        procedure = offer.procedure
-        own = pays and offer.deciding_id in {None, agency.pk}
-        level = public_level(
-            offer, content=procedure.paid_level if own else procedure.content_level
-        )
-        # The everyday name, as in every other list.
-        title = offer.everyday or short_name(procedure.name)  # type: ignore[attr-defined]  # annotated
-        found.setdefault(procedure.code, (Served(procedure.code, title), level >= _OPEN_ONLINE))
-    return list(found.values())
+        .order_by("procedure__sort_key", "procedure", "-valid_from", "pk")
+    ):
+        offers.setdefault(offer.procedure_id, []).append(offer)
+    units = load_units(on=on).only(agency)
+    contents = load_contents((given[0].procedure for given in offers.values()), on=on)
+    found = []
+    for pk, given in offers.items():
+        for one in serving(given, units, content=contents[pk]):
+            # The everyday name, as in every other list.
+            everyday: str = given[0].everyday  # type: ignore[attr-defined]  # annotated
+            procedure = given[0].procedure
+            filed = Filed(procedure.code, everyday or short_name(procedure.name))
+            found.append((filed, one.level >= _OPEN_ONLINE))
+    return found

@@ -11,7 +11,7 @@ from portal.core.dates import format_moment
 from procedures import levels
 from procedures.enums import RevisionState
 from procedures.levels import LEVEL_WORDS, Gap
-from procedures.models import FeeRule, Procedure, Revision
+from procedures.models import Procedure, Revision
 from procedures.selectors import detail
 from procedures.selectors.editor_parts import PartLink, part_links, part_url
 from procedures.selectors.editor_words import StateTag, revision_tag
@@ -77,7 +77,8 @@ def get_draft_page(code: str, *, current: str = "") -> DraftPage:
     :raises NoDraft: if there is none, because none was begun or because it went out meanwhile.
     """
     revision = find_draft(code)
-    gaps = find_gaps(revision)
+    # Whether an agency can be paid online is not for the content to say.
+    gaps = levels.content_gaps(levels.load_parts(revision), can_pay_online=True)
     rows = level_rows(gaps, code=code)
     return DraftPage(
         procedure=revision.procedure,
@@ -101,10 +102,7 @@ def get_preview(code: str, *, asked: detail.Asked, at: datetime) -> detail.Proce
     :raises published.NothingToShow: if the draft has no case yet.
     """
     revision = find_draft(code)
-    content = Content(
-        levels.reached(find_gaps(revision, can_pay_online=False)),
-        levels.reached(find_gaps(revision)),
-    )
+    content = Content(*levels.content_levels(levels.load_parts(revision)))
     return detail.get_preview_page(revision, content=content, asked=asked, at=at)
 
 
@@ -130,19 +128,6 @@ def find_draft(code: str) -> Revision:
         Procedure.objects.with_code(code)
         raise NoDraft(code)
     return revision
-
-
-def find_gaps(revision: Revision, *, can_pay_online: bool = True) -> dict[int, tuple[Gap, ...]]:
-    """Return what the stored content of a revision lacks for each level, accounts apart."""
-    return levels.content_gaps(
-        revision,
-        cases=list(revision.cases.prefetch_related("times")),
-        fees=list(FeeRule.objects.filter(case__revision=revision)),
-        papers=list(revision.papers.all()),
-        forms=list(revision.printable_forms.all()),
-        # Whether an agency can be paid online is not for the content to say.
-        can_pay_online=can_pay_online,
-    )
 
 
 def level_rows(gaps: dict[int, tuple[Gap, ...]], *, code: str) -> tuple[LevelRow, ...]:

@@ -18,7 +18,6 @@ from procedures.policies import Reach
 from procedures.selectors import holding
 from procedures.selectors.editor_parts import part_url
 from procedures.selectors.holding import Holding, offer_target
-from procedures.selectors.serving import load_units
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ class OfferRow:
 def offer_rows(
     offers: Iterable[Offer], *, reach: Reach, publishes: bool, on: date
 ) -> list[OfferRow]:
-    held = holding.describe(offers, load_units(on=on))
+    held = holding.describe(offers, on=on)
     return [_row(one, reach=reach, publishes=publishes) for one in held]
 
 

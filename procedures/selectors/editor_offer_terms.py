@@ -15,7 +15,6 @@ from procedures.models import Offer, Procedure
 from procedures.selectors import holding
 from procedures.selectors.editor_offers import Target
 from procedures.selectors.holding import offer_target
-from procedures.selectors.serving import load_units
 from procedures.services.offer_plan import ONLINE_LEVEL, Terms
 
 # So many are named above the form, more are only counted.
@@ -51,7 +50,7 @@ def begin_terms(codes: Collection[str], target: Target, *, on: date) -> Begun:
     offer = _offered(*codes, target=target, on=on) if len(codes) == 1 else None
     if offer is None:
         return Begun(initial)
-    held = holding.describe([offer], load_units(on=on))[0]
+    held = holding.describe([offer], on=on)[0]
     level = max(1, min(held.level, offer.declared_level))
     initial |= {
         "declared_level": level,

@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _, gettext_lazy
 from django_stubs_ext import StrOrPromise
 
@@ -16,15 +16,15 @@ from accounts.enums import Tier, UnitKind
 from accounts.models import Unit
 from portal.core.dates import format_short_day
 from procedures import search
-from procedures.enums import ProcedureState, ResultDelivery
+from procedures.enums import FeeStatus, ProcedureState, ResultDelivery
 from procedures.levels import BY_ACCOUNT, BY_OFFER, BY_WORKFLOW, LEVEL_WORDS
-from procedures.models import Field, Offer, Procedure
+from procedures.models import Field, LocalRule, Offer, Procedure
 from procedures.policies import Reach
 from procedures.search import Question
 from procedures.selectors import holding
 from procedures.selectors.editor_catalogue import Chip
 from procedures.selectors.editor_offer_rows import OfferRow, offer_rows
-from procedures.selectors.serving import Units, load_units
+from procedures.selectors.serving import Content, Units, load_contents, load_units
 
 PAGE_SIZE: Final = 100
 CONTRADICTIONS_PAGE: Final = 25
@@ -192,8 +192,13 @@ def list_contradictions(
     *, cause: str, tier: str, question: Question, page: str, reach: Reach, publishes: bool, on: date
 ) -> ContradictionsPage:
     """Return the offers in force that declare more than holds, with counts for each filter."""
-    units = load_units(on=on)
-    found = [(offer, causes) for offer in _candidates(on=on) if (causes := _causes(offer, units))]
+    units, candidates = load_units(on=on), list(_candidates(on=on))
+    contents = load_contents((offer.procedure for offer in candidates), on=on)
+    found = [
+        (offer, causes)
+        for offer in candidates
+        if (causes := _causes(offer, units, contents[offer.procedure_id]))
+    ]
     if not question.is_empty:
         matching = set(
             search.matching(
@@ -221,7 +226,10 @@ def list_contradictions(
 
 
 def _candidates(*, on: date) -> Iterable[Offer]:
-    """Return what may declare too much by what is stored, the newest offer of each target first."""
+    """Return what may declare too much by what is stored, in the order of the names."""
+    charging = LocalRule.objects.in_force(on=on).filter(
+        procedure=OuterRef("procedure"), fee_status=FeeStatus.AMOUNT
+    )
     return (
         Offer.objects.in_force(on=on)
         .exclude(procedure__state=ProcedureState.REPEALED)
@@ -229,6 +237,7 @@ def _candidates(*, on: date) -> Iterable[Offer]:
             Q(declared_level__gt=F("procedure__content_level"))
             | Q(declared_level__gte=3, workflow_version=None)
             | Q(declared_level=4, returns__contained_by=[ResultDelivery.COUNTER])
+            | Q(Exists(charging), declared_level=4)
         )
         .select_related(
             "procedure", "unit", "receiving", "deciding", "assigned_by", "ended_by", "lowered_with"
@@ -237,15 +246,16 @@ def _candidates(*, on: date) -> Iterable[Offer]:
     )
 
 
-def _causes(offer: Offer, units: Units) -> tuple[str, ...]:
+def _causes(offer: Offer, units: Units, content: Content) -> tuple[str, ...]:
     """Return what keeps the declared level from holding, as keys of CAUSES."""
-    procedure, declared = offer.procedure, offer.declared_level
-    if holding.held_level(offer, units, content=holding.stored(procedure)) >= declared:
+    declared = offer.declared_level
+    if holding.held_level(offer, units, content=content) >= declared:
         return ()
+    now, if_paid = holding.carried(offer, units, content=content)
     causes = []
-    if declared > procedure.paid_level:
+    if declared > if_paid:
         causes.append("noi-dung")
-    elif declared > procedure.content_level and not holding.all_paid(offer, units):
+    elif declared > now:
         causes.append(BY_ACCOUNT)
     if declared >= 3 and offer.workflow_version_id is None:
         causes.append(BY_WORKFLOW)

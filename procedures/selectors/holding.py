@@ -12,8 +12,15 @@ from django_stubs_ext import StrOrPromise
 from accounts.models import Unit
 from procedures import levels
 from procedures.levels import BY_ACCOUNT, Gap
-from procedures.models import Offer, Procedure, Revision
-from procedures.selectors.serving import Content, Units, load_units
+from procedures.models import LocalRule, Offer, Procedure, Revision
+from procedures.selectors.serving import (
+    Content,
+    LocalFees,
+    Units,
+    load_contents,
+    load_units,
+    tell_local,
+)
 
 # Agencies without an account are named up to so many, the others are counted.
 _NAMED: Final = 5
@@ -57,37 +64,36 @@ def offer_target(offer: Offer) -> str:
     return gettext("Mọi cơ quan %s") % offer.get_tier_display()
 
 
-def collectors(offer: Offer, units: Units) -> list[Unit]:
-    """Return the agencies that take the money under an offer: whoever decides collects."""
-    served = [
-        unit
-        for unit in units.agencies
-        if (unit.pk == offer.unit_id if offer.unit_id else unit.tier == offer.tier)
-    ]
-    if offer.deciding_id:
-        return [unit for unit in units.agencies if unit.pk == offer.deciding_id]
-    return served
+def carried(offer: Offer, units: Units, *, content: Content) -> tuple[int, int]:
+    """
+    Return how far a content carries at every agency of an offer.
 
-
-def all_paid(offer: Offer, units: Units) -> bool:
-    """Tell whether all its agencies take money online."""
-    return _conditions(offer, units) == {True}
+    First as it is: not all of them take money online, and some ask fees of their own. Then as it
+    would be if all took money online.
+    """
+    local = LocalFees(content)
+    here = [(local.content_at(one), units.takes_online(offer, one)) for one in units.under(offer)]
+    here = here or [(content, False)]
+    now = min(one.level(takes_online=takes_online) for one, takes_online in here)
+    return now, min(one.paid for one, _takes_online in here)
 
 
 def held_level(offer: Offer, units: Units, *, content: Content) -> int:
     """Return the level that holds under an offer at every agency, whatever it declares."""
-    own = levels.reached(levels.offer_gaps(offer))
-    return min(own, *(_level_at(is_paid, content) for is_paid in _conditions(offer, units)))
+    now, _if_paid = carried(offer, units, content=content)
+    return min(now, levels.reached(levels.offer_gaps(offer)))
 
 
-def describe(offers: Iterable[Offer], units: Units) -> list[Holding]:
+def describe(offers: Iterable[Offer], *, on: date) -> list[Holding]:
     """
-    Return how each offer stands to the published content (5 queries for any number).
+    Return how each offer stands to the published content (at most 9 queries for any number).
 
     :param offers: with their procedure.
     """
     rows = list(offers)
-    held = [held_level(offer, units, content=stored(offer.procedure)) for offer in rows]
+    units = load_units(on=on)
+    contents = load_contents((offer.procedure for offer in rows), on=on)
+    held = [held_level(one, units, content=contents[one.procedure_id]) for one in rows]
     # Only where something lacks is it asked what.
     lacking = {
         offer.procedure_id: offer.procedure
@@ -96,7 +102,9 @@ def describe(offers: Iterable[Offer], units: Units) -> list[Holding]:
     }
     gaps = published_gaps(lacking.values()) if lacking else {}
     return [
-        _describe(offer, units, level=level, gaps=gaps.get(offer.procedure_id, ({}, {})))
+        _describe(offer, units, contents[offer.procedure_id], level, gaps[offer.procedure_id])
+        if offer.procedure_id in gaps and level < offer.declared_level
+        else Holding(offer, level, (), None)
         for offer, level in zip(rows, held, strict=True)
     ]
 
@@ -108,12 +116,8 @@ def published_gaps(procedures: Iterable[Procedure]) -> dict[int, tuple[GapsByLev
     """Return what the published content of procedures lacks, without and with an account."""
     wanted = {one.pk: one.current_revision_id for one in procedures}
     nothing: GapsByLevel = {1: (_NO_CONTENT,)}
-    revisions = {
-        revision.pk: both_gaps(revision)
-        for revision in Revision.objects.filter(
-            pk__in=[pk for pk in wanted.values() if pk]
-        ).prefetch_related("cases__times", "cases__fees", "papers", "printable_forms")
-    }
+    stored = levels.with_parts(Revision.objects.filter(pk__in=[pk for pk in wanted.values() if pk]))
+    revisions = {revision.pk: both_gaps(revision) for revision in stored}
     return {
         procedure: revisions[revision] if revision else (nothing, nothing)
         for procedure, revision in wanted.items()
@@ -121,22 +125,11 @@ def published_gaps(procedures: Iterable[Procedure]) -> dict[int, tuple[GapsByLev
 
 
 def both_gaps(revision: Revision) -> tuple[GapsByLevel, GapsByLevel]:
-    """Return what a content lacks at an agency without and with an account."""
-    cases = list(revision.cases.all())
-    fees = [fee for case in cases for fee in case.fees.all()]
-    papers, forms = list(revision.papers.all()), list(revision.printable_forms.all())
-
-    def gaps(*, can_pay_online: bool) -> GapsByLevel:
-        return levels.content_gaps(
-            revision,
-            cases=cases,
-            fees=fees,
-            papers=papers,
-            forms=forms,
-            can_pay_online=can_pay_online,
-        )
-
-    return gaps(can_pay_online=False), gaps(can_pay_online=True)
+    """Return what a content, with its parts, lacks at an agency without and with an account."""
+    return (
+        levels.content_gaps(revision, can_pay_online=False),
+        levels.content_gaps(revision, can_pay_online=True),
+    )
 
 
 def find_breaks(draft: Revision, *, on: date) -> list[Break]:
@@ -159,69 +152,102 @@ def find_breaks(draft: Revision, *, on: date) -> list[Break]:
     if not offers:
         return []
     units = load_units(on=on)
-    before = stored(procedure)
-    gaps = both_gaps(draft)
-    unpaid, paid = (levels.reached(one) for one in gaps)
-    after = Content(unpaid=unpaid, paid=paid)
-    found = [_break(offer, units, before=before, after=after, gaps=gaps) for offer in offers]
+    before = load_contents([procedure], on=on)[procedure.pk]
+    stored = levels.load_parts(draft)
+    rules = LocalRule.objects.in_force(on=on).filter(procedure=procedure)
+    local = tell_local(stored.cases.all(), rules.order_by("pk"))
+    after = Content(*levels.content_levels(stored), local=local)
+    falling = _Falling(units, LocalFees(before), LocalFees(after), both_gaps(stored))
+    found = [falling.break_of(offer) for offer in offers]
     return [one for one in found if one is not None]
 
 
-def _break(
-    offer: Offer,
-    units: Units,
-    *,
-    before: Content,
-    after: Content,
-    gaps: tuple[GapsByLevel, GapsByLevel],
-) -> Break | None:
-    falls = {}
-    conditions = _conditions(offer, units)
-    for is_paid in conditions:
-        was = _public(offer, _level_at(is_paid, before))
-        will = _public(offer, _level_at(is_paid, after))
-        if will < was:
-            falls[is_paid] = was
-    if not falls:
-        return None
-    # One level for all its agencies: what holds at each of them.
-    lowest = min(_public(offer, _level_at(is_paid, after)) for is_paid in conditions)
-    was = max(falls.values())
-    lacking = gaps[0] if False in falls else gaps[1]
-    why = [
-        gap.sentence
-        for level in range(lowest + 1, was + 1)
-        for gap in lacking.get(level, ())
-        if not gap.only_warns
-    ]
-    return Break(offer=offer, before=was, after=max(lowest, 1), why=tuple(why))
+@dataclass(frozen=True, slots=True)
+class _Falling:
+    """What is published and what would be, as each agency has it."""
+
+    units: Units
+    before: LocalFees
+    after: LocalFees
+    gaps: tuple[GapsByLevel, GapsByLevel]
+
+    def break_of(self, offer: Offer) -> Break | None:
+        at = [self._at(offer, unit) for unit in self.units.under(offer)] or [self._at(offer, None)]
+        fallen = [(takes_online, was) for takes_online, was, will in at if will < was]
+        if not fallen:
+            return None
+        # One level for all its agencies: what holds at each of them.
+        lowest = min(will for _takes_online, _was, will in at)
+        highest = max(was for _takes_online, was in fallen)
+        lacking = self.gaps[0] if any(not paid for paid, _was in fallen) else self.gaps[1]
+        why = [
+            gap.sentence
+            for level in range(lowest + 1, highest + 1)
+            for gap in lacking.get(level, ())
+            if not gap.only_warns
+        ]
+        return Break(offer=offer, before=highest, after=max(lowest, 1), why=tuple(why))
+
+    def _at(self, offer: Offer, agency: Unit | None) -> tuple[bool, int, int]:
+        """Return whether money can be paid online there, the level now and the level to come."""
+        takes_online = agency is not None and self.units.takes_online(offer, agency)
+        was, will = (
+            levels.public_level(offer, content=here.level(takes_online=takes_online))
+            for here in (self.before.content_at(agency), self.after.content_at(agency))
+        )
+        return takes_online, was, will
 
 
 def _describe(
-    offer: Offer, units: Units, *, level: int, gaps: tuple[GapsByLevel, GapsByLevel]
+    offer: Offer,
+    units: Units,
+    content: Content,
+    level: int,
+    gaps: tuple[GapsByLevel, GapsByLevel],
 ) -> Holding:
-    without = [unit for unit in collectors(offer, units) if unit.pk not in units.paid_online]
+    """Say what an offer lacks up to the level that it declares and does not hold."""
+    _now, if_paid = carried(offer, units, content=content)
     own = levels.offer_gaps(offer)
-    found: list[Gap] = []
     # A level that does not hold lets none above it hold: all up to the declared is to be mended.
-    for at in range(1, offer.declared_level + 1):
-        for gap in (*gaps[0].get(at, ()), *own.get(at, ())):
-            if gap.part == BY_ACCOUNT and without:
-                found.append(_accountless(without))
-            elif gap.part != BY_ACCOUNT and not gap.only_warns:
-                found.append(gap)
-    is_account = any(gap.part == BY_ACCOUNT for gap in found)
+    found = [
+        gap
+        for at in range(1, offer.declared_level + 1)
+        for gap in (*(gaps[1].get(at, ()) if at > if_paid else ()), *own.get(at, ()))
+        if not gap.only_warns
+    ]
+    asked = any(
+        gap.part == BY_ACCOUNT
+        for at in range(1, offer.declared_level + 1)
+        for gap in gaps[0].get(at, ())
+    )
+    without = _without_account(offer, units, content, asked=asked)
+    if without:
+        found.append(_accountless(without))
     return Holding(
         offer=offer,
         level=level,
-        gaps=tuple(found) if level < offer.declared_level else (),
-        unpaid=without[0] if is_account and len(without) == 1 else None,
+        gaps=tuple(found),
+        unpaid=without[0] if len(without) == 1 else None,
     )
 
 
-def stored(procedure: Procedure) -> Content:
-    """Return how far the published content carries, as publishing measured it."""
-    return Content(procedure.content_level, procedure.paid_level)
+def _without_account(offer: Offer, units: Units, content: Content, *, asked: bool) -> list[Unit]:
+    """
+    Return who takes the money under an offer and cannot online, where that costs a level.
+
+    :param asked: whether the national content itself asks for money.
+    """
+    local = LocalFees(content)
+
+    def costs(here: Content) -> bool:
+        return here.unpaid < min(here.paid, offer.declared_level) or (asked and here == content)
+
+    payees = {
+        offer.deciding_id or one.pk
+        for one in units.under(offer)
+        if not units.takes_online(offer, one) and costs(local.content_at(one))
+    }
+    return [unit for unit in units.agencies if unit.pk in payees]
 
 
 def _accountless(units: Sequence[Unit]) -> Gap:
@@ -231,16 +257,3 @@ def _accountless(units: Sequence[Unit]) -> Gap:
         names = f"{names} {ngettext('và %d nơi nữa', 'và %d nơi nữa', left) % left}"
     said = _("Chưa có tài khoản nhận thanh toán trực tuyến: {}.")
     return Gap(format_lazy(said, names), BY_ACCOUNT)
-
-
-def _conditions(offer: Offer, units: Units) -> set[bool]:
-    """Return whether its agencies take money online: some may, others not."""
-    return {unit.pk in units.paid_online for unit in collectors(offer, units)} or {False}
-
-
-def _level_at(is_paid: bool, content: Content) -> int:
-    return content.paid if is_paid else content.unpaid
-
-
-def _public(offer: Offer, content: int) -> int:
-    return levels.public_level(offer, content=content)

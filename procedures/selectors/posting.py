@@ -20,9 +20,9 @@ from procedures.models import LocalRule, PostingSheet, Procedure
 from procedures.selectors import detail
 from procedures.selectors.detail import Asked, ProcedurePage
 from procedures.selectors.serving import (
-    Content,
     Served,
     Units,
+    load_contents,
     load_offers,
     load_units,
     serving,
@@ -110,7 +110,7 @@ def list_sheets(agency: Unit, *, on: date) -> list[SheetRow]:
 
 
 def tell_all(agency: Unit, *, on: date) -> Told:
-    """Return everything published that an agency serves on a day (4 queries)."""
+    """Return everything published that an agency serves on a day (at most 7 queries)."""
     units = load_units(on=on)
     procedures = list(
         Procedure.objects.filter(state=ProcedureState.PUBLISHED)
@@ -118,9 +118,10 @@ def tell_all(agency: Unit, *, on: date) -> Told:
         .order_by("field__sort_key", "sort_key", "pk")
     )
     offers = load_offers([one.pk for one in procedures], on=on)
+    contents = load_contents(procedures, on=on)
     found: list[tuple[Procedure, Served]] = []
     for procedure in procedures:
-        content = Content(unpaid=procedure.content_level, paid=procedure.paid_level)
+        content = contents[procedure.pk]
         here = [
             one
             for one in serving(offers.get(procedure.pk, ()), units, content=content)

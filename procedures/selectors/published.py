@@ -1,7 +1,7 @@
 """What is published of one procedure, loaded once for each page that tells of it."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -14,7 +14,6 @@ from portal.core import edition
 from portal.core.calendars import Computed, is_working_moment
 from procedures import facts, overrides
 from procedures.enums import ProcedureState
-from procedures.levels import derive_level
 from procedures.models import (
     Case,
     CaseQuestion,
@@ -33,6 +32,8 @@ from procedures.selectors.serving import (
     load_offers,
     load_units,
     serving,
+    stored_content,
+    tell_local,
 )
 
 # A code of the national record at the beginning of what somebody wrote.
@@ -95,8 +96,7 @@ def load_published(code: str, *, on: date, with_questions: bool = False) -> Publ
         return _listed(code)
     procedure = cases[0].revision.procedure
     rules = [overrides.from_row(row) for row in cases[0].local_rules]  # type: ignore[attr-defined]
-    content = Content(procedure.content_level, procedure.paid_level)
-    return _load(cases, content=content, rules=rules, on=on)
+    return _load(cases, content=stored_content(procedure), rules=rules, on=on)
 
 
 def load_draft(revision: Revision, *, content: Content, on: date) -> Published:
@@ -122,13 +122,8 @@ def _load(cases: list[Case], *, content: Content, rules: list[LocalRule], on: da
     forms = list(revision.printable_forms.all())
     units = load_units(on=on)
     offers = load_offers([procedure.pk], on=on).get(procedure.pk, [])
-    served = _derived(
-        serving(offers, units, content=content),
-        cases=cases,
-        papers=papers,
-        forms=forms,
-        rules=rules,
-    )
+    # Where a local decision asks for money, that money must be payable.
+    served = serving(offers, units, content=replace(content, local=tell_local(cases, rules)))
     questions: list[dict[str, Any]] = getattr(cases[0], "questions", [])
     return Published(procedure, revision, cases, papers, forms, units, served, questions, rules)
 
@@ -207,40 +202,3 @@ def _listed(code: str) -> ListedPage:
         field_name=procedure.field.name,
         field_slug=procedure.field.slug,
     )
-
-
-def _derived(
-    served: list[Served],
-    *,
-    cases: list[Case],
-    papers: list[Paper],
-    forms: list[PrintableForm],
-    rules: list[LocalRule],
-) -> list[Served]:
-    """Return the same agencies, none above the level that its offer's content bears out now."""
-    revision = cases[0].revision
-    return [
-        Served(
-            agency=one.agency,
-            offer=one.offer,
-            level=min(
-                one.offer.declared_level,
-                derive_level(
-                    revision,
-                    cases=cases,
-                    # Where a local decision asks for money, that money must be payable.
-                    fees=[
-                        fee
-                        for case in cases
-                        for fee in overrides.terms_at(case, rules, agency=one.agency).fees
-                    ],
-                    papers=papers,
-                    forms=forms,
-                    offer=one.offer,
-                    can_pay_online=one.can_pay_online,
-                ).level,
-            ),
-            can_pay_online=one.can_pay_online,
-        )
-        for one in served
-    ]

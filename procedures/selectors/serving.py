@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, NamedTuple
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from accounts.enums import PayWay, Tier, UnitKind
 from accounts.models import CollectingAccount, Unit
 from procedures import overrides
 from procedures.enums import FeeStatus, FilingChannel
 from procedures.levels import public_level
-from procedures.models import FeeRule, LocalRule, Offer
+from procedures.models import Case, FeeRule, LocalRule, Offer, Procedure
 
 # Communes before the province: that is where most people go.
 _TIER_ORDER: Final = {Tier.COMMUNE: 0, Tier.PROVINCE: 1}
@@ -27,7 +27,6 @@ class Served:
     agency: Unit
     offer: Offer
     level: int
-    can_pay_online: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +42,9 @@ class Content:
     paid: int
     local: str = ""
 
+    def level(self, *, takes_online: bool) -> int:
+        return self.paid if takes_online else self.unpaid
+
 
 @dataclass(frozen=True, slots=True)
 class Units:
@@ -52,6 +54,20 @@ class Units:
     desks: dict[int, Unit]
     # The agencies that take money online, by id.
     paid_online: frozenset[int]
+
+    def only(self, agency: Unit) -> "Units":
+        """Return the same with one agency alone."""
+        return replace(self, agencies=tuple(one for one in self.agencies if one.pk == agency.pk))
+
+    def under(self, offer: Offer) -> list[Unit]:
+        """Return the agencies for which an offer is: its own, or all of its tier."""
+        if offer.unit_id:
+            return [unit for unit in self.agencies if unit.pk == offer.unit_id]
+        return [unit for unit in self.agencies if unit.tier == offer.tier]
+
+    def takes_online(self, offer: Offer, agency: Unit) -> bool:
+        """Tell whether money can be paid online at an agency: whoever decides collects."""
+        return (offer.deciding_id or agency.pk) in self.paid_online
 
     def desk_of(self, served: Served) -> Unit | None:
         """Return the desk that receives: the offer's own, or the agency's."""
@@ -91,6 +107,56 @@ def load_units(*, on: date) -> Units:
     )
 
 
+def stored_content(procedure: Procedure, *, local: str = "") -> Content:
+    """Return how far the published content carries, as publishing measured it."""
+    return Content(procedure.content_level, procedure.paid_level, local)
+
+
+def load_contents(procedures: Iterable[Procedure], *, on: date) -> dict[int, Content]:
+    """Return how far each published content carries at the fees of a day (1 or 3 queries)."""
+    given = {one.pk: one for one in procedures}
+    rules: dict[int, list[LocalRule]] = {}
+    of_fees = LocalRule.objects.in_force(on=on).exclude(fee_key="")
+    for rule in of_fees.filter(procedure__in=list(given)).order_by("pk"):
+        rules.setdefault(rule.procedure_id, []).append(rule)
+    cases: dict[int, list[Case]] = {}
+    if rules:
+        published = Case.objects.filter(revision__procedure__current_revision=F("revision"))
+        for case in (
+            published.filter(revision__procedure__in=list(rules))
+            .select_related("revision")
+            .prefetch_related("fees")
+        ):
+            cases.setdefault(case.revision.procedure_id, []).append(case)
+    return {
+        pk: stored_content(one, local=tell_local(cases.get(pk, ()), rules.get(pk, ())))
+        for pk, one in given.items()
+    }
+
+
+def tell_local(cases: Iterable[Case], rules: Iterable[LocalRule]) -> str:
+    """
+    Write what `Content.local` tells.
+
+    :param cases: of one content, with their fees.
+    :param rules: of its procedure, in force on the day.
+    """
+    own = [
+        [one.unit_id, one.tier, one.case_key, one.fee_key, one.fee_status]
+        for one in rules
+        if one.fee_key
+    ]
+    if not own:
+        return ""
+    online = [
+        [case.key, fee.key, fee.status]
+        for case in cases
+        for fee in case.fees.all()
+        if FilingChannel.ONLINE in fee.channels
+    ]
+    return json.dumps([online, own])
+
+
 def serving(offers: Iterable[Offer], units: Units, *, content: Content) -> list[Served]:
     """Return the agencies that serve a procedure: an agency's own offer before that of its tier."""
     own: dict[int, Offer] = {}
@@ -102,24 +168,21 @@ def serving(offers: Iterable[Offer], units: Units, *, content: Content) -> list[
             of_tier.setdefault(offer.tier, offer)
     # A hundred communes under one offer: its level is worked out once for each way to pay.
     known: dict[tuple[int, bool, Content], int] = {}
-    local = _LocalFees(content)
+    local = LocalFees(content)
     found = []
     for agency in units.agencies:
         offer_here = own.get(agency.pk) or of_tier.get(agency.tier)
         if offer_here is not None:
-            # Whoever decides collects.
-            can_pay = (offer_here.deciding_id or agency.pk) in units.paid_online
+            can_pay = units.takes_online(offer_here, agency)
             here = local.content_at(agency)
             alike = (id(offer_here), can_pay, here)
             if alike not in known:
-                reached = here.paid if can_pay else here.unpaid
-                known[alike] = public_level(offer_here, content=reached)
-            level = known[alike]
-            found.append(Served(agency, offer_here, level, can_pay))
+                known[alike] = public_level(offer_here, content=here.level(takes_online=can_pay))
+            found.append(Served(agency, offer_here, known[alike]))
     return found
 
 
-class _LocalFees:
+class LocalFees:
     """The content as each agency has it: a fee of its own must be payable, a waived one not."""
 
     def __init__(self, content: Content) -> None:
@@ -134,9 +197,9 @@ class _LocalFees:
         self._own = {rule.unit_id for rule in self._rules}
         self._known: dict[object, Content] = {}
 
-    def content_at(self, agency: Unit) -> Content:
+    def content_at(self, agency: Unit | None) -> Content:
         # Fees hinder no level but the fourth.
-        if not self._rules or self._content.paid < _FEES_COUNT_ABOVE:
+        if agency is None or not self._rules or self._content.paid < _FEES_COUNT_ABOVE:
             return self._content
         alike = agency.pk if agency.pk in self._own else agency.tier
         if alike not in self._known:

@@ -18,7 +18,6 @@ from procedures.models.service import OfferQuerySet
 from procedures.policies import Reach
 from procedures.selectors import holding
 from procedures.selectors.holding import Holding
-from procedures.selectors.serving import load_units
 
 # From here on dossiers come in online, and run through a workflow.
 ONLINE_LEVEL: Final = 3
@@ -168,7 +167,7 @@ def make_plan(
     tiers = _of_the_tier(procedures, terms)
     workflows = _newest_workflows(procedures) if terms.declared_level >= ONLINE_LEVEL else {}
     new = [_new_offer(one, terms, workflows.get(one.pk)) for one in procedures]
-    holdings = holding.describe(new, load_units(on=on))
+    holdings = holding.describe(new, on=on)
     return Plan(
         tuple(
             _line(one, held, terms, standing.get(one.pk, []), tiers.get(one.pk, []))

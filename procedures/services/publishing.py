@@ -15,8 +15,8 @@ from procedures import notices
 from procedures.enums import ProcedureState, RevisionState
 from procedures.form_versions import publish_form
 from procedures.indexing import index_procedures
-from procedures.levels import content_level
-from procedures.models import FeeRule, Procedure, Revision
+from procedures.levels import content_levels, load_parts
+from procedures.models import Procedure, Revision
 from procedures.policies import NotAPublisher, needs_small_office, require_publisher
 from procedures.search import search_lines
 from procedures.selectors.holding import Break, find_breaks, offer_target
@@ -207,8 +207,7 @@ def _publish(
     procedure.is_withheld = False
     procedure.name = revision.name
     procedure.search_text = search_words(revision)
-    procedure.content_level = measure_content(revision)
-    procedure.paid_level = measure_content(revision, can_pay_online=True)
+    procedure.content_level, procedure.paid_level = measure_content(revision)
     procedure.save(
         update_fields=[
             "current_revision", "state", "is_withheld", "name", "search_text", "content_level",
@@ -248,13 +247,6 @@ def search_words(revision: Revision) -> str:
     )
 
 
-def measure_content(revision: Revision, *, can_pay_online: bool = False) -> int:
-    """Return the level that the stored content of a revision carries."""
-    return content_level(
-        revision,
-        cases=list(revision.cases.prefetch_related("times")),
-        fees=list(FeeRule.objects.filter(case__revision=revision)),
-        papers=list(revision.papers.all()),
-        forms=list(revision.printable_forms.all()),
-        can_pay_online=can_pay_online,
-    )
+def measure_content(revision: Revision) -> tuple[int, int]:
+    """Return the levels that the stored content of a revision carries, unpaid and paid online."""
+    return content_levels(load_parts(revision))

@@ -8,8 +8,8 @@ from django_stubs_ext import StrOrPromise
 from accounts.models import User
 from procedures import notices
 from procedures.enums import RevisionState
-from procedures.levels import content_gaps
-from procedures.models import FeeRule, Revision
+from procedures.levels import content_gaps, load_parts
+from procedures.models import Revision
 from procedures.policies import require_editor, require_publisher
 from procedures.services.locking import WrongState, lock_revision
 
@@ -90,14 +90,7 @@ def send_back(
 
 def missing_information(revision: Revision) -> tuple[StrOrPromise, ...]:
     """Return what a revision lacks of what every published procedure says."""
-    gaps = content_gaps(
-        revision,
-        cases=list(revision.cases.prefetch_related("times")),
-        fees=list(FeeRule.objects.filter(case__revision=revision)),
-        papers=list(revision.papers.all()),
-        forms=list(revision.printable_forms.all()),
-        can_pay_online=True,
-    )
+    gaps = content_gaps(load_parts(revision), can_pay_online=True)
     return tuple(gap.sentence for gap in gaps[1] if not gap.only_warns)
 
 

@@ -187,8 +187,7 @@ class RevisionFactory(factory.django.DjangoModelFactory[Revision]):
         self.procedure.state = ProcedureState.PUBLISHED
         self.procedure.name = self.name
         self.procedure.search_text = search_words(self)
-        self.procedure.content_level = measure_content(self)
-        self.procedure.paid_level = measure_content(self, can_pay_online=True)
+        self.procedure.content_level, self.procedure.paid_level = measure_content(self)
         self.procedure.save()
 
 

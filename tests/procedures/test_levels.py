@@ -6,8 +6,8 @@ import pytest
 
 from portal.operations.demo_data import load_procedures
 from procedures.enums import FeeStatus, FilingChannel, ResultDelivery
-from procedures.levels import derive_level, public_level
-from procedures.models import FeeRule, Procedure
+from procedures.levels import content_gaps, load_parts, public_level
+from procedures.models import Procedure
 from procedures.search import read_question
 from procedures.selectors.kinds import find
 from procedures.selectors.serving import Content, load_units, serving
@@ -23,16 +23,17 @@ from tests.factories.procedures import (
 )
 
 
-def derived(revision, offer, **options):
-    return derive_level(
-        revision,
-        cases=list(revision.cases.prefetch_related("times")),
-        fees=list(FeeRule.objects.filter(case__revision=revision)),
-        papers=list(revision.papers.all()),
-        forms=list(revision.printable_forms.all()),
-        offer=offer,
-        **options,
-    )
+def missing(revision, *, can_pay_online=False):
+    """Return what a stored content lacks, by level."""
+    gaps = content_gaps(load_parts(revision), can_pay_online=can_pay_online)
+    serious = {level: [one for one in what if not one.only_warns] for level, what in gaps.items()}
+    return {level: what for level, what in serious.items() if what}
+
+
+def level_of(revision, offer, *, can_pay_online=False):
+    """Return the level that content and offer bear out together."""
+    content = measure_content(revision)[can_pay_online]
+    return public_level(offer, content=content)
 
 
 def offered(revision, **options):
@@ -45,26 +46,23 @@ def offered(revision, **options):
 def test_complete_content_with_nothing_to_pay_reaches_the_fourth_level(db):
     revision = RevisionFactory()
 
-    report = derived(revision, offered(revision))
-
-    assert (report.level, report.missing) == (4, {})
+    assert level_of(revision, offered(revision)) == 4
+    assert missing(revision) == {}
 
 
 @pytest.mark.parametrize("item", ["name", "filing_places", "agency_text", "decision_number"])
 def test_missing_item_of_information_leaves_no_level(db, item):
     revision = RevisionFactory(**{item: ""})
 
-    report = derived(revision, offered(revision))
-
-    assert report.level == 0
-    assert len(report.missing[1]) == 1
+    assert level_of(revision, offered(revision)) == 0
+    assert len(missing(revision)[1]) == 1
 
 
 def test_missing_form_leaves_the_first_level(db):
     revision = RevisionFactory()
     PaperFactory(revision=revision, source="EFORM")
 
-    assert derived(revision, offered(revision)).level == 1
+    assert level_of(revision, offered(revision)) == 1
 
 
 def test_without_an_online_time_nothing_is_filed_online(db):
@@ -72,13 +70,13 @@ def test_without_an_online_time_nothing_is_filed_online(db):
     with changing_published():
         revision.cases.get().times.filter(channel=FilingChannel.ONLINE).delete()
 
-    assert derived(revision, offered(revision)).level == 2
+    assert level_of(revision, offered(revision)) == 2
 
 
 def test_without_a_workflow_nothing_is_filed_online(db):
     revision = RevisionFactory()
 
-    assert derived(revision, offered(revision, workflow_version=None)).level == 2
+    assert level_of(revision, offered(revision, workflow_version=None)) == 2
 
 
 @pytest.mark.parametrize(
@@ -94,13 +92,13 @@ def test_fee_decides_the_fourth_level(db, status, amount, can_pay, level):
     revision = RevisionFactory()
     FeeRuleFactory(case=revision.cases.get(), status=status, amount_vnd=amount)
 
-    assert derived(revision, offered(revision), can_pay_online=can_pay).level == level
+    assert level_of(revision, offered(revision), can_pay_online=can_pay) == level
 
 
 def test_result_at_the_counter_only_leaves_the_third_level(db):
     revision = RevisionFactory()
 
-    assert derived(revision, offered(revision, returns=[ResultDelivery.COUNTER])).level == 3
+    assert level_of(revision, offered(revision, returns=[ResultDelivery.COUNTER])) == 3
 
 
 @pytest.mark.parametrize(("declared", "claimed"), [(1, 1), (3, 3), (4, 3)])
@@ -109,11 +107,10 @@ def test_lists_claim_the_lower_of_declared_and_derived(db, declared, claimed):
     FeeRuleFactory(case=revision.cases.get())
     offer = offered(revision, declared_level=declared)
 
-    content = measure_content(revision)
+    unpaid, paid = measure_content(revision)
 
-    assert content == 3
-    assert public_level(offer, content=content) == claimed
-    assert min(declared, derived(revision, offer).level) == claimed
+    assert (unpaid, paid) == (3, 4)
+    assert public_level(offer, content=unpaid) == claimed
 
 
 def test_demo_offers_claim_exactly_what_was_declared(catalogue):
@@ -191,6 +188,5 @@ def test_a_fee_is_level_4_exactly_where_the_agency_collects_online(db):
 def publish_again(revision):
     """Measure a revision anew after its fees were written."""
     procedure = revision.procedure
-    procedure.content_level = measure_content(revision)
-    procedure.paid_level = measure_content(revision, can_pay_online=True)
+    procedure.content_level, procedure.paid_level = measure_content(revision)
     return procedure

@@ -45,8 +45,7 @@ def offered(**fee) -> Procedure:
     with changing_published():
         FeeRuleFactory(case=Case.objects.get(revision=revision), **fee)
     procedure = revision.procedure
-    procedure.content_level = measure_content(revision)
-    procedure.paid_level = measure_content(revision, can_pay_online=True)
+    procedure.content_level, procedure.paid_level = measure_content(revision)
     procedure.save()
     OfferFactory(
         procedure=procedure,

@@ -11,7 +11,6 @@ from procedures.enums import FilingChannel, ProcedureState, ResultDelivery, Serv
 from procedures.models import Offer, Procedure
 from procedures.policies import NotAPublisher, OutsideAgency
 from procedures.selectors import holding
-from procedures.selectors.serving import load_units
 from procedures.services import offers
 from procedures.services.offer_plan import BadTerms, NothingChosen, Outcome, Terms
 from tests.factories.accounts import StaffFactory, UnitFactory
@@ -325,7 +324,7 @@ def account(unit):
 
 
 def held(offer):
-    return holding.describe([offer], load_units(on=FROM))[0]
+    return holding.describe([offer], on=FROM)[0]
 
 
 class TestWhatHolds:

@@ -112,9 +112,8 @@ def test_a_declared_level_that_does_not_hold_is_neither_counted_nor_listed(provi
         amount_vnd=None,
         channels=["ONLINE"],
     )
-    Procedure.objects.update(
-        content_level=measure_content(made), paid_level=measure_content(made, can_pay_online=True)
-    )
+    unpaid, paid = measure_content(made)
+    Procedure.objects.update(content_level=unpaid, paid_level=paid)
 
     page = get_levels_page(on=TODAY)
 
