@@ -26,7 +26,7 @@ class NotAPublisher(Exception):
 
 
 class OutsideAgency(Exception):
-    """Whoever works for one agency decides on its own offers only, never on those of a tier."""
+    """Whoever works for one agency decides for that one only, never for others or for a tier."""
 
 
 class OwnEdit(Exception):
@@ -68,21 +68,26 @@ def needs_small_office(edited: Edited, publisher: User, *, at: datetime) -> bool
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """For whom somebody may prepare or decide on offers."""
+    """For whom somebody may prepare or decide on offers, local rules and posting sheets."""
 
     # At the province's root unit: for every agency, and for whole tiers.
     everywhere: bool
     agencies: frozenset[int]
+    tiers: frozenset[str]
+
+    def covers(self, unit_id: int | None) -> bool:
+        """Tell whether this unit, or with None a whole tier, is within reach."""
+        return self.everywhere or unit_id in self.agencies
 
     def check(self, unit_id: int | None) -> None:
         """:raises OutsideAgency: if this unit, or with None a whole tier, is out of reach."""
-        if not self.everywhere and unit_id not in self.agencies:
+        if not self.covers(unit_id):
             raise OutsideAgency(unit_id)
 
 
-def offers_in_reach(user: User, *, at: datetime, publishes: bool) -> Reach:
+def find_reach(user: User, *, at: datetime, publishes: bool) -> Reach:
     """
-    Return for whom `user` may decide on offers, or, not to publish, prepare that.
+    Return for whom `user` may decide what is offered and asked, or, not to publish, prepare that.
 
     :raises NotAPublisher, NotAnEditor: if they hold no such role today.
     """
@@ -96,6 +101,7 @@ def offers_in_reach(user: User, *, at: datetime, publishes: bool) -> Reach:
     return Reach(
         everywhere=any(agency.parent_id is None for agency in agencies),
         agencies=frozenset(agency.pk for agency in agencies),
+        tiers=frozenset(agency.tier for agency in agencies),
     )
 
 

@@ -12,10 +12,10 @@ from procedures.cover import CoverText, NotACover, format_cover
 from procedures.enums import FilingChannel, PaperSource
 from procedures.facts import Fact
 from procedures.models import Case, Paper
+from procedures.naming import short_name
 from procedures.selectors.detail_rows import AgencyRow, agency_row
 from procedures.selectors.finder_steps import AGENCY, CASE
 from procedures.selectors.published import ListedPage, Published, default_case, load_published
-from procedures.selectors.results import short_name
 from procedures.selectors.serving import Served
 
 

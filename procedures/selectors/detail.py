@@ -17,6 +17,7 @@ from procedures.models import (
     Procedure,
     Revision,
 )
+from procedures.naming import short_name
 from procedures.selectors.by_hand import ByHand, get_by_hand
 from procedures.selectors.detail_rows import (
     AgencyRow,
@@ -40,7 +41,7 @@ from procedures.selectors.published import (
     load_published,
     ready_moment,
 )
-from procedures.selectors.results import action_of, filing_channel, short_name
+from procedures.selectors.results import action_of, filing_channel
 from procedures.selectors.serving import (
     Content,
     Served,

@@ -19,8 +19,8 @@ from portal.core.dates import format_day, local_day, to_local
 from portal.core.text import fold, sort_key
 from procedures.enums import ProcedureState
 from procedures.models import Offer
+from procedures.naming import short_name
 from procedures.selectors.filters import TIER_NAMES, TIER_SLUGS
-from procedures.selectors.results import short_name
 from procedures.selectors.serving import load_contents, load_units, serving
 
 PAGE_SIZE: Final = 30

@@ -12,13 +12,14 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _, gettext_lazy
 from django_stubs_ext import StrOrPromise
 
-from accounts.enums import Tier, UnitKind
+from accounts.enums import UnitKind
 from accounts.models import Unit
 from portal.core.dates import format_short_day
 from procedures import search
 from procedures.enums import FeeStatus, ProcedureState, ResultDelivery
 from procedures.levels import BY_ACCOUNT, BY_OFFER, BY_WORKFLOW, LEVEL_WORDS
 from procedures.models import Field, LocalRule, Offer, Procedure
+from procedures.naming import WHOLE_TIER
 from procedures.policies import Reach
 from procedures.search import Question
 from procedures.selectors import holding
@@ -28,10 +29,6 @@ from procedures.selectors.serving import Content, Units, load_contents, load_uni
 
 PAGE_SIZE: Final = 100
 CONTRADICTIONS_PAGE: Final = 25
-_TIERS: Final[dict[str, StrOrPromise]] = {
-    Tier.COMMUNE: gettext_lazy("Tất cả xã, phường"),
-    Tier.PROVINCE: gettext_lazy("Tất cả sở, ngành"),
-}
 # What mends a contradiction, as the address and the page call it.
 CAUSES: Final[dict[str, StrOrPromise]] = {
     "noi-dung": gettext_lazy("Nội dung thủ tục"),
@@ -112,7 +109,7 @@ def list_targets(reach: Reach, *, on: date) -> list[Target]:
     own = [Target(one.key, one.name, one, "") for one in agencies.order_by("code")]
     if not reach.everywhere:
         return own
-    return [*(Target(tier, str(label), None, tier) for tier, label in _TIERS.items()), *own]
+    return [*(Target(tier, str(label), None, tier) for tier, label in WHOLE_TIER.items()), *own]
 
 
 def find_procedures(wanted: Wanted) -> QuerySet[Procedure]:
@@ -161,7 +158,7 @@ def _offered_now(procedures: list[Procedure], target: Target, *, on: date) -> di
             _("Mức độ %(level)d, giao chung cho %(tier)s")
             % {
                 "level": offer.declared_level,
-                "tier": str(_TIERS[offer.tier]).lower(),
+                "tier": str(WHOLE_TIER[offer.tier]).lower(),
             }
         )
     return now
@@ -207,7 +204,7 @@ def list_contradictions(
             ).values_list("pk", flat=True)
         )
         found = [one for one in found if one[0].procedure_id in matching]
-    cause, tier = cause if cause in CAUSES else "", tier if tier in _TIERS else ""
+    cause, tier = cause if cause in CAUSES else "", tier if tier in WHOLE_TIER else ""
     by_tier = [one for one in found if not tier or _tier_of(one[0]) == tier]
     by_cause = [one for one in found if not cause or cause in one[1]]
     shown = [offer for offer, causes in by_tier if not cause or cause in causes]
@@ -219,7 +216,7 @@ def list_contradictions(
         page=chosen,
         rows=tuple(offer_rows(list(chosen.object_list), reach=reach, publishes=publishes, on=on)),
         causes=_chips(CAUSES, counts, "vi", kept),
-        tiers=_chips(_TIERS, tiers, "cap", kept),
+        tiers=_chips(WHOLE_TIER, tiers, "cap", kept),
         total=len(found),
         query=urlencode({name: value for name, value in kept.items() if value}),
     )

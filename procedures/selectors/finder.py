@@ -14,6 +14,7 @@ from portal.core.text import fold, whole_number
 from procedures import facts
 from procedures.enums import FeeStatus, FilingChannel
 from procedures.models import Case, FeeRule
+from procedures.naming import short_name
 from procedures.questions import read_question, work_out
 from procedures.selectors.detail_rows import agency_row
 from procedures.selectors.finder_answer import FinderAnswer, Situation, make_answer
@@ -37,7 +38,6 @@ from procedures.selectors.finder_steps import (
     Input,
 )
 from procedures.selectors.published import ListedPage, Published, load_published
-from procedures.selectors.results import short_name
 from procedures.selectors.serving import Served
 
 # Online filing needs an agency that takes it.

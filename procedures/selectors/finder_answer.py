@@ -15,6 +15,7 @@ from procedures import facts, fees
 from procedures.enums import FeeUnit, FilingChannel
 from procedures.fees import FeeLine
 from procedures.models import Case, FeeRule
+from procedures.naming import short_name
 from procedures.selectors.by_hand import cover_query
 from procedures.selectors.detail_rows import (
     AgencyRow,
@@ -26,7 +27,7 @@ from procedures.selectors.detail_rows import (
 )
 from procedures.selectors.finder_steps import Answered
 from procedures.selectors.published import Published, ready_moment
-from procedures.selectors.results import action_of, short_name
+from procedures.selectors.results import action_of
 from procedures.selectors.serving import Served
 
 

@@ -6,13 +6,14 @@ from datetime import date
 from typing import Final
 
 from django.utils.text import format_lazy
-from django.utils.translation import gettext, gettext_lazy as _, ngettext
+from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from accounts.models import Unit
 from procedures import levels
 from procedures.levels import BY_ACCOUNT, Gap
 from procedures.models import LocalRule, Offer, Procedure, Revision
+from procedures.naming import name_place, name_some
 from procedures.selectors.serving import (
     Content,
     LocalFees,
@@ -22,8 +23,6 @@ from procedures.selectors.serving import (
     tell_local,
 )
 
-# Agencies without an account are named up to so many, the others are counted.
-_NAMED: Final = 5
 _NO_CONTENT: Final = Gap(_("Thủ tục chưa công bố nội dung."), "chung")
 
 
@@ -59,9 +58,7 @@ class Break:
 
 def offer_target(offer: Offer) -> str:
     """Name for whom an offer is."""
-    if offer.unit is not None:
-        return offer.unit.name
-    return gettext("Mọi cơ quan %s") % offer.get_tier_display()
+    return name_place(offer.unit, offer.tier)
 
 
 def carried(offer: Offer, units: Units, *, content: Content) -> tuple[int, int]:
@@ -251,9 +248,5 @@ def _without_account(offer: Offer, units: Units, content: Content, *, asked: boo
 
 
 def _accountless(units: Sequence[Unit]) -> Gap:
-    names = ", ".join(unit.name for unit in units[:_NAMED])
-    left = len(units) - _NAMED
-    if left > 0:
-        names = f"{names} {ngettext('và %d nơi nữa', 'và %d nơi nữa', left) % left}"
     said = _("Chưa có tài khoản nhận thanh toán trực tuyến: {}.")
-    return Gap(format_lazy(said, names), BY_ACCOUNT)
+    return Gap(format_lazy(said, name_some([unit.name for unit in units])), BY_ACCOUNT)

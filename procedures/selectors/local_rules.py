@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext as _
-from django_stubs_ext import StrOrPromise
 
 from accounts.enums import Tier
-from accounts.models import StaffRole, Unit
+from accounts.models import Unit
 from portal.core.dates import format_short_day
 from portal.core.money import format_vnd
 from procedures import facts, overrides
 from procedures.enums import FeeStatus, ProcedureState
 from procedures.models import Case, FeeRule, LocalRule, Procedure, ProcessingTime
-from procedures.services.local_rules import may_rule, reaches_all
+from procedures.naming import name_place
+from procedures.policies import Reach
 
 Choices = list[tuple[str, str]]
 # Between the parts of what a choice stands for; no key has it.
@@ -24,7 +24,7 @@ APART = "|"
 @dataclass(frozen=True, slots=True)
 class LocalRow:
     id: int
-    place: StrOrPromise
+    place: str
     about: str
     # The national content in words, "" where it has no such thing any more.
     national: str
@@ -54,9 +54,9 @@ class LocalPage:
         return (*self.current, *self.coming, *self.unmatched, *self.ended)
 
 
-def get_local_page(code: str, *, roles: Sequence[StaffRole], on: date) -> LocalPage:
+def get_local_page(code: str, *, reach: Reach, on: date) -> LocalPage:
     """
-    Return the local rules of a procedure as far as `roles` reach, with what may be added.
+    Return the local rules of a procedure as far as somebody reaches, with what may be added.
 
     :raises NoSuchProcedure: if no procedure has this code.
     """
@@ -68,9 +68,10 @@ def get_local_page(code: str, *, roles: Sequence[StaffRole], on: date) -> LocalP
     current, coming, unmatched, ended = [], [], [], []
     rules = procedure.local_rules.select_related("unit", "added_by", "ended_by")
     for rule in rules.order_by("-valid_from", "pk"):
-        if not _sees(roles, rule):
+        if not reach.covers(rule.unit_id) and (rule.unit_id or rule.tier not in reach.tiers):
+            # Of its own tier everybody sees what is decided for all.
             continue
-        row = _row(rule, cases, can_end=may_rule(roles, unit=rule.unit, tier=rule.tier))
+        row = _row(rule, cases, can_end=reach.covers(rule.unit_id))
         if rule.valid_until is not None and rule.valid_until < max(on, rule.valid_from):
             ended.append(row)
         elif not overrides.still_matches(rule, cases):
@@ -85,17 +86,21 @@ def get_local_page(code: str, *, roles: Sequence[StaffRole], on: date) -> LocalP
         coming=tuple(coming),
         unmatched=tuple(unmatched),
         ended=tuple(ended),
-        places=_places(roles, on=on),
+        places=_places(reach, on=on),
         fees=[
-            (f"{case.key}{APART}{fee.key}", _about(case, cases, fee.name) + f" ({_fee_words(fee)})")
+            (f"{case.key}{APART}{fee.key}", _about(case, cases, fee.name, facts.price_words(fee)))
             for case in cases
             for fee in case.fees.all()
         ],
         times=[
             (
                 f"{case.key}{APART}{given.channel}",
-                _about(case, cases, str(facts.CHANNEL_NAMES[given.channel]))
-                + f" ({facts.time_words(given).lower()})",
+                _about(
+                    case,
+                    cases,
+                    str(facts.CHANNEL_NAMES[given.channel]),
+                    facts.time_words(given).lower(),
+                ),
             )
             for case in cases
             for given in case.times.all()
@@ -103,25 +108,14 @@ def get_local_page(code: str, *, roles: Sequence[StaffRole], on: date) -> LocalP
     )
 
 
-def _sees(roles: Sequence[StaffRole], rule: LocalRule) -> bool:
-    """Tell whether a rule is of a place where one of the roles is held."""
-    return any(
-        reaches_all(one)
-        or (rule.unit_id is None and rule.tier == one.unit.tier)
-        or (rule.unit_id is not None and rule.unit_id == one.unit.agency_id)
-        for one in roles
-    )
-
-
-def _places(roles: Sequence[StaffRole], *, on: date) -> Choices:
+def _places(reach: Reach, *, on: date) -> Choices:
     agencies = Unit.objects.agencies().in_force(on=on).filter(parent__isnull=False)
-    mine = [one for one in agencies.order_by("name") if may_rule(roles, unit=one, tier="")]
-    whole = [
-        (f"tier{APART}{tier}", _("Mọi cơ quan %s") % tier.label)
-        for tier in Tier
-        if may_rule(roles, unit=None, tier=tier)
+    mine = [one for one in agencies.order_by("name") if reach.covers(one.pk)]
+    tiers = list(Tier) if reach.everywhere else []
+    return [
+        *((f"tier{APART}{tier}", name_place(None, tier)) for tier in tiers),
+        *((f"unit{APART}{one.key}", one.name) for one in mine),
     ]
-    return [*whole, *((f"unit{APART}{one.key}", one.name) for one in mine)]
 
 
 def _row(rule: LocalRule, cases: Sequence[Case], *, can_end: bool) -> LocalRow:
@@ -133,7 +127,7 @@ def _row(rule: LocalRule, cases: Sequence[Case], *, can_end: bool) -> LocalRow:
         given = next((one for one in case.times.all() if one.channel == rule.channel), None)
     if rule.fee_key:
         what = fee.name if fee else rule.fee_key
-        national = _fee_words(fee) if fee else ""
+        national = facts.price_words(fee) if fee else ""
         local = _("không thu")
         if rule.fee_status == FeeStatus.AMOUNT and rule.amount_vnd:
             local = format_vnd(rule.amount_vnd)
@@ -141,7 +135,6 @@ def _row(rule: LocalRule, cases: Sequence[Case], *, can_end: bool) -> LocalRow:
         what = str(facts.CHANNEL_NAMES[rule.channel])
         national = facts.time_words(given) if given else ""
         local = facts.time_words(ProcessingTime(unit=rule.time_unit, amount=rule.time_amount))
-    tier = _("Mọi cơ quan %s") % Tier(rule.tier).label if rule.tier else ""
     about = _about(case, cases, what) if case else f"{rule.case_key}: {what}"
     days = _("từ %s") % format_short_day(rule.valid_from)
     if rule.valid_until is not None:
@@ -150,7 +143,7 @@ def _row(rule: LocalRule, cases: Sequence[Case], *, can_end: bool) -> LocalRow:
         days = _("rút lại trước khi áp dụng") if never else _("%s đến hết %s") % (days, until)
     return LocalRow(
         id=rule.pk,
-        place=rule.unit.name if rule.unit else tier,
+        place=name_place(rule.unit, rule.tier),
         about=about,
         national=national,
         local=local,
@@ -169,9 +162,7 @@ def _row(rule: LocalRule, cases: Sequence[Case], *, can_end: bool) -> LocalRow:
     )
 
 
-def _about(case: Case, cases: Sequence[Case], what: str) -> str:
-    return f"{case.name}: {what}" if len(cases) > 1 else what
-
-
-def _fee_words(fee: FeeRule) -> str:
-    return facts.price_words(fee)
+def _about(case: Case, cases: Sequence[Case], what: str, national: str = "") -> str:
+    """Name a fee or a way of filing, with its case where there are several."""
+    named = f"{case.name}: {what}" if len(cases) > 1 else what
+    return f"{named} ({national})" if national else named

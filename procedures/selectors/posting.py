@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -12,11 +11,12 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from accounts.models import StaffRole, Unit
+from accounts.models import Unit
 from portal.core.dates import local_day
 from portal.core.pdf import qr_data_uri
 from procedures.enums import FilingChannel, ProcedureState
 from procedures.models import LocalRule, PostingSheet, Procedure
+from procedures.policies import Reach
 from procedures.selectors import detail
 from procedures.selectors.detail import Asked, ProcedurePage
 from procedures.selectors.serving import (
@@ -80,14 +80,9 @@ class Told:
         return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
 
 
-def list_agencies(roles: Iterable[StaffRole], *, on: date) -> list[Unit]:
+def list_agencies(reach: Reach, *, on: date) -> list[Unit]:
     """Return the agencies whose walls somebody looks after: their own, or all of the province."""
-    held = list(roles)
-    agencies = load_units(on=on).agencies
-    if any(one.unit.parent_id is None for one in held):
-        return list(agencies)
-    own = {one.unit.agency_id for one in held}
-    return [agency for agency in agencies if agency.pk in own]
+    return [agency for agency in load_units(on=on).agencies if reach.covers(agency.pk)]
 
 
 def list_sheets(agency: Unit, *, on: date) -> list[SheetRow]:

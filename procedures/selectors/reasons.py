@@ -8,10 +8,10 @@ from typing import Final
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
+from procedures.naming import NAME_LENGTH
 from procedures.search import Match, Question
 from procedures.vocabulary import load_vocabulary, plain, spoken_phrases
 
-NAME_LENGTH: Final = 140
 # From this share of its telling words on, a phrase is what the question said in other words.
 _SAID_ALIKE: Final = 0.5
 

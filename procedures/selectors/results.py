@@ -1,6 +1,5 @@
 """The page of results: what was found, why, and the filters with counts; at most 6 queries."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
@@ -32,6 +31,7 @@ from procedures.models import (
     ProcessingTime,
     Revision,
 )
+from procedures.naming import NAME_LENGTH, short_name
 from procedures.overrides import Terms
 from procedures.search import Match, Question, read_question
 from procedures.selectors.filters import (
@@ -52,7 +52,6 @@ from procedures.selectors.serving import Served, Units
 PAGE_SIZE: Final = 15
 # A browsed list goes on longer, so that every service stays within three clicks of home.
 BROWSE_SIZE: Final = 60
-NAME_LENGTH: Final = 140
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,13 +346,6 @@ def _listed_row(entry: Entry, question: Question) -> Row:
         ),
         is_listed_only=True,
     )
-
-
-def short_name(name: str) -> str:
-    """Return an official name for a list: the longest lose what stands in their brackets."""
-    if len(name) > NAME_LENGTH:
-        name = re.sub(r" \([^)]*\)?", "", name)
-    return Truncator(name).chars(NAME_LENGTH)
 
 
 def _level_words(

@@ -9,10 +9,11 @@ from django.db.models import FloatField, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce
 
 from procedures.models import Procedure
+from procedures.naming import short_name
 from procedures.search import Question
 from procedures.selectors.filters import Filters
 from procedures.selectors.life_events import Tile, shown_events
-from procedures.selectors.results import Results, get_results, short_name
+from procedures.selectors.results import Results, get_results
 
 _MOST_NEAR: Final = 3
 _NEAR, _EVENT = "near", "event"

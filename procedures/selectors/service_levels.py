@@ -7,28 +7,20 @@ from datetime import date
 from typing import Final
 
 from django.db.models import F
-from django.utils.translation import gettext as _, gettext_lazy, ngettext
-from django_stubs_ext import StrOrPromise
+from django.utils.translation import gettext as _
 
-from accounts.enums import Tier
 from portal.core.dates import format_short_day
 from portal.core.text import sort_key
 from procedures.enums import ServiceMode
 from procedures.levels import LEVEL_WORDS
 from procedures.models import Offer
+from procedures.naming import WHOLE_TIER, name_some, short_name
 from procedures.search import read_question
 from procedures.selectors.filters import LEVEL_NAMES, TIER_NAMES, TIER_SLUGS, Entry
 from procedures.selectors.kinds import Catalogue, find
-from procedures.selectors.results import short_name
 from procedures.selectors.serving import Served, serving
 
 LISTED_FROM: Final = 3
-# An offer at some of a tier's agencies names so many of them, and counts the rest.
-NAMED: Final = 5
-_WHOLE_TIER: Final[Mapping[str, StrOrPromise]] = {
-    Tier.COMMUNE: gettext_lazy("Tất cả xã, phường"),
-    Tier.PROVINCE: gettext_lazy("Tất cả sở, ngành"),
-}
 _TIERS: Final = tuple(TIER_SLUGS)
 
 
@@ -199,10 +191,5 @@ def _service(
 
 def _unit_words(offer: Offer, served: Sequence[Served], sizes: Mapping[str, int]) -> str:
     if offer.tier and len(served) == sizes[offer.tier]:
-        return str(_WHOLE_TIER[offer.tier])
-    names = [one.agency.name for one in served]
-    left = len(names) - NAMED
-    if left <= 0:
-        return ", ".join(names)
-    more = ngettext("và %d nơi nữa", "và %d nơi nữa", left) % left
-    return f"{', '.join(names[:NAMED])} {more}"
+        return str(WHOLE_TIER[offer.tier])
+    return name_some([one.agency.name for one in served])

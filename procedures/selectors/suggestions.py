@@ -10,8 +10,8 @@ from typing import Final
 from procedures.book import Book, open_book
 from procedures.mending import mend
 from procedures.models import Procedure
+from procedures.naming import short_name
 from procedures.search import Question
-from procedures.selectors.results import short_name
 from procedures.vocabulary import plain
 
 MOST: Final = 7

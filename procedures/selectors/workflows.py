@@ -11,6 +11,7 @@ from accounts.enums import Role, UnitKind
 from accounts.models import Unit
 from procedures import workflow
 from procedures.models import Offer, Procedure, ProcessingTime, WorkflowVersion
+from procedures.naming import name_place, name_some
 from procedures.workflow import DIVISION, UNIT, TimeCheck
 
 
@@ -169,10 +170,9 @@ def _missing_divisions(
     for ending, name in endings.items():
         lacking = [unit.name for unit in deciding.values() if f"{unit.key}-{ending}" not in keys]
         if lacking:
-            shown = ", ".join(lacking[:5]) + ("…" if len(lacking) > 5 else "")
             yield _("Bước “%(name)s” giao cho phòng chưa có ở: %(agencies)s.") % {
                 "name": name,
-                "agencies": shown,
+                "agencies": name_some(lacking),
             }
 
 
@@ -187,7 +187,7 @@ def _step_row(step: Mapping[str, Any], names: dict[str, str]) -> StepRow:
 
 
 def _offer_words(offer: Offer) -> str:
-    who = offer.unit.name if offer.unit else _("mọi cơ quan %s") % offer.get_tier_display()
+    who = name_place(offer.unit, offer.tier)
     now = offer.workflow_version
     using = _("đang dùng bản %d") % now.number if now else _("chưa có quy trình")
     return f"{who} ({using})"

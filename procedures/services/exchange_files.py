@@ -28,7 +28,7 @@ from procedures.exchange.package import Package, UnreadablePackage
 from procedures.exchange.report import Report
 from procedures.exchange.workbooks import UnreadableWorkbook, read_rows
 from procedures.models import CatalogueFile
-from procedures.policies import NotAPublisher, OutsideAgency, offers_in_reach
+from procedures.policies import NotAPublisher, OutsideAgency, find_reach
 from procedures.services import exchanging
 
 logger = logging.getLogger(__name__)
@@ -152,7 +152,7 @@ def may_confirm(file: CatalogueFile, *, by: User, at: datetime) -> bool:
     if not file.needs_publisher:
         return True
     try:
-        reach = offers_in_reach(by, at=at, publishes=True)
+        reach = find_reach(by, at=at, publishes=True)
         for unit_id in _offers_for(file):
             reach.check(unit_id)
     except (NotAPublisher, OutsideAgency):

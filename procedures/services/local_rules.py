@@ -1,24 +1,19 @@
 """Local rules: added under their decision and ended, each by a publisher of who decides there."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
 
-from accounts.models import StaffRole, Unit, User
+from accounts.models import Unit, User
 from portal.core import edition
 from portal.core.dates import local_day
 from portal.core.db import requires_transaction
 from procedures.enums import TimeUnit
 from procedures.models import Case, LocalRule, Procedure
 from procedures.overrides import is_shorter
-from procedures.policies import require_publisher
-
-
-class NotTheirs(Exception):
-    """Whoever publishes for one agency decides nothing for others."""
+from procedures.policies import find_reach
 
 
 class UnknownTarget(Exception):
@@ -83,13 +78,12 @@ def add_rule(*, code: str, rule: NewRule, publisher: User, at: datetime) -> Loca
     Put a local rule in force from its day; dossiers that were submitted keep what they were given.
 
     :raises NoSuchProcedure: if the catalogue has no such code, or no published content of it.
-    :raises NotAPublisher, NotTheirs: if `publisher` may not publish now, or not for that place.
+    :raises NotAPublisher, OutsideAgency: if `publisher` may not publish now, or not for that place.
     :raises NotYetDecided, BeforeItsDecision: if the days contradict each other.
     :raises UnknownTarget, NotShorter, Overlaps: if the rule could not be applied.
     """
-    held = require_publisher(publisher, at=at)
-    if not may_rule(held, unit=rule.unit, tier=rule.tier):
-        raise NotTheirs(publisher.pk)
+    reach = find_reach(publisher, at=at, publishes=True)
+    reach.check(rule.unit.pk if rule.unit is not None else None)
     if rule.decision_date > local_day(at):
         raise NotYetDecided(rule.decision_date)
     if rule.valid_from < rule.decision_date or (
@@ -120,11 +114,11 @@ def end_rule(
     Let a rule hold until a day; yesterday takes it back at once.
 
     :raises NoSuchRule: if the procedure has no such rule.
-    :raises NotAPublisher, NotTheirs: if `publisher` may not publish now, or not for that place.
+    :raises NotAPublisher, OutsideAgency: if `publisher` may not publish now, or not for that place.
     :raises BadEnd: if the day lies before yesterday.
     :raises AlreadyEnded: if the rule ends by then already.
     """
-    held = require_publisher(publisher, at=at)
+    reach = find_reach(publisher, at=at, publishes=True)
     rule = (
         LocalRule.objects.select_for_update(of=("self",), no_key=True)
         .filter(pk=rule_id, procedure__code=code)
@@ -132,8 +126,7 @@ def end_rule(
     )
     if rule is None:
         raise NoSuchRule(rule_id)
-    if not may_rule(held, unit=rule.unit, tier=rule.tier):
-        raise NotTheirs(publisher.pk)
+    reach.check(rule.unit_id)
     if last_day < local_day(at) - timedelta(days=1):
         raise BadEnd(last_day)
     if rule.valid_until is not None and rule.valid_until <= last_day:
@@ -142,20 +135,6 @@ def end_rule(
     rule.save(update_fields=["valid_until", "ended_by", "ended_at"])
     edition.renew_on_commit()
     return rule
-
-
-def may_rule(held: Iterable[StaffRole], *, unit: Unit | None, tier: str) -> bool:
-    """Tell whether roles reach a place: the province's all, an agency's only the agency itself."""
-    return any(reaches_all(one) or (unit is not None and _agency(one) == unit.pk) for one in held)
-
-
-def reaches_all(role: StaffRole) -> bool:
-    """Tell whether a role is held at the root of the tree."""
-    return role.unit.parent_id is None
-
-
-def _agency(role: StaffRole) -> int | None:
-    return role.unit.agency_id
 
 
 @requires_transaction

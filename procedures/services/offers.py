@@ -17,7 +17,7 @@ from portal.core.dates import local_day
 from portal.core.db import requires_transaction
 from procedures.enums import ServiceMode
 from procedures.models import Offer, Procedure, Revision
-from procedures.policies import offers_in_reach
+from procedures.policies import find_reach
 from procedures.selectors.holding import Break
 from procedures.services.offer_plan import (
     ONLINE_LEVEL,
@@ -65,7 +65,7 @@ def preview_offers(*, codes: Collection[str], terms: Terms, by: User, at: dateti
     :raises BadTerms, NothingChosen: if it could not be asked of any procedure.
     :raises NotAnEditor, OutsideAgency: if `by` may not prepare that.
     """
-    check_terms(terms, offers_in_reach(by, at=at, publishes=False), on=local_day(at))
+    check_terms(terms, find_reach(by, at=at, publishes=False), on=local_day(at))
     procedures = Procedure.objects.filter(code__in=clean_codes(codes))
     return make_plan(list(procedures.order_by("pk")), terms, Offer.objects.all(), on=local_day(at))
 
@@ -91,7 +91,7 @@ def assign_offers(
     :raises Refused: if one of them cannot be assigned.
     :raises NotAPublisher, OutsideAgency: if `publisher` may not decide that.
     """
-    check_terms(terms, offers_in_reach(publisher, at=at, publishes=True), on=local_day(at))
+    check_terms(terms, find_reach(publisher, at=at, publishes=True), on=local_day(at))
     procedures = list(Procedure.objects.locked().filter(code__in=clean_codes(codes)).order_by("pk"))
     locked = Offer.objects.locked()
     plan = make_plan(procedures, terms, locked, on=local_day(at))
@@ -130,7 +130,7 @@ def end_offer(
     :raises BadTerms: if the decision is of a day to come.
     :raises NotAPublisher, OutsideAgency: as assign_offers.
     """
-    reach = offers_in_reach(publisher, at=at, publishes=True)
+    reach = find_reach(publisher, at=at, publishes=True)
     offer = _lock(offer_id)
     reach.check(offer.unit_id)
     today = local_day(at)

@@ -18,7 +18,7 @@ from portal.core.text import whole_number
 from procedures.forms.local_rules import EndForm, LocalFeeForm, LocalTimeForm
 from procedures.models import NoSuchProcedure
 from procedures.overrides import decision_of
-from procedures.policies import NotAPublisher
+from procedures.policies import NotAPublisher, OutsideAgency, find_reach
 from procedures.selectors import local_rules as selectors
 from procedures.services import local_rules as services
 from procedures.views.editor_frame import editors_only, publishers_only, show
@@ -45,7 +45,7 @@ _REFUSED: Final[dict[type[Exception], tuple[str | None, str | Promise]]] = {
         "target",
         gettext_lazy("Nội dung đang công bố vừa đổi, không còn khoản này. Chọn lại."),
     ),
-    services.NotTheirs: ("place", _NOT_YOURS),
+    OutsideAgency: ("place", _NOT_YOURS),
     NotAPublisher: (None, gettext_lazy("Ông/bà không còn giữ vai trò người công bố.")),
 }
 _BAD_END: Final[dict[type[Exception], str | Promise]] = {
@@ -53,7 +53,7 @@ _BAD_END: Final[dict[type[Exception], str | Promise]] = {
         "Sớm nhất là hôm qua: những ngày trước đó đã áp dụng cho hồ sơ đã nộp."
     ),
     services.AlreadyEnded: gettext_lazy("Quy định này đã hết áp dụng vào ngày đó hoặc sớm hơn."),
-    services.NotTheirs: _NOT_YOURS,
+    OutsideAgency: _NOT_YOURS,
     NotAPublisher: gettext_lazy("Ông/bà không còn giữ vai trò người công bố."),
 }
 
@@ -172,8 +172,8 @@ def _show_form(
 
 
 def _page(request: StaffRequest, code: str) -> selectors.LocalPage:
-    held = [one for one in request.roles if one.role in {Role.EDITOR, Role.PUBLISHER}]
+    reach = find_reach(request.user, at=timezone.now(), publishes=False)
     try:
-        return selectors.get_local_page(code, roles=held, on=timezone.localdate())
+        return selectors.get_local_page(code, reach=reach, on=timezone.localdate())
     except NoSuchProcedure as unknown:
         raise Http404 from unknown

@@ -18,7 +18,7 @@ from accounts.enums import Role
 from accounts.requests import StaffRequest
 from portal.core.text import whole_number
 from procedures.forms.offers import TermsForm
-from procedures.policies import NotAPublisher, OutsideAgency, Reach, offers_in_reach
+from procedures.policies import NotAPublisher, OutsideAgency, Reach, find_reach
 from procedures.search import read_question
 from procedures.selectors import editor_offer_terms as about, editor_offers as selectors
 from procedures.selectors.editor_offer_rows import mends_of
@@ -153,7 +153,7 @@ def contradictions(request: StaffRequest) -> HttpResponse:
 
 def reach_of(request: StaffRequest) -> Reach:
     """Return for whom the reader may prepare offers."""
-    return offers_in_reach(request.user, at=timezone.now(), publishes=False)
+    return find_reach(request.user, at=timezone.now(), publishes=False)
 
 
 def publishes(request: StaffRequest) -> bool:

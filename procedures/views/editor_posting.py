@@ -17,6 +17,7 @@ from accounts.requests import StaffRequest
 from portal.core.files import FileDamaged, clean_name, open_stored
 from procedures.forms.posting import SheetForm
 from procedures.models import PostingSheet
+from procedures.policies import find_reach
 from procedures.selectors import posting as selectors
 from procedures.services import posting as services
 from procedures.views.editor_frame import editors_only, show
@@ -29,7 +30,7 @@ AGENCY = "co_quan"
 @editors_only
 def sheets(request: StaffRequest) -> HttpResponse:
     """Show the sheets of one agency, the stale ones first; on POST, have one printed."""
-    agencies = selectors.list_agencies(request.roles, on=timezone.localdate())
+    agencies = _agencies(request)
     agency = _chosen(agencies, request.GET.get(AGENCY, ""))
     if agency is None:
         return show(request, "procedures/editor/sheets.html", {"agencies": []}, menu=_MENU)
@@ -107,8 +108,13 @@ def sheet_file(request: StaffRequest, sheet_id: int) -> HttpResponseBase:
     )
 
 
+def _agencies(request: StaffRequest) -> list[Unit]:
+    reach = find_reach(request.user, at=timezone.now(), publishes=False)
+    return selectors.list_agencies(reach, on=timezone.localdate())
+
+
 def _own_sheet(request: StaffRequest, sheet_id: int) -> PostingSheet:
-    agencies = selectors.list_agencies(request.roles, on=timezone.localdate())
+    agencies = _agencies(request)
     sheet = (
         PostingSheet.objects.select_related("agency", "procedure", "field")
         .filter(pk=sheet_id, agency__in=agencies, retired_at=None)

@@ -11,7 +11,7 @@ from accounts.enums import Role, Tier
 from procedures import overrides
 from procedures.enums import FeeStatus, FilingChannel, TimeUnit
 from procedures.models import FeeRule, LocalRule, NoSuchProcedure, ProcessingTime
-from procedures.policies import NotAPublisher
+from procedures.policies import NotAPublisher, OutsideAgency
 from procedures.selectors.detail import Asked, get_procedure_page
 from procedures.services import local_rules
 from procedures.services.local_rules import NewRule
@@ -303,9 +303,9 @@ def test_an_agency_publishes_for_itself_only(procedure, communes):
 
     add(procedure, a_fee(unit=communes[0], tier=""), own)
     for place in ({"unit": communes[1], "tier": ""}, {"tier": Tier.COMMUNE}):
-        with pytest.raises(local_rules.NotTheirs):
+        with pytest.raises(OutsideAgency):
             add(procedure, a_fee(**place), own)
-    with pytest.raises(local_rules.NotTheirs):
+    with pytest.raises(OutsideAgency):
         end(others, own, TODAY)
 
 

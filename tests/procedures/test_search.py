@@ -12,9 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from portal.operations.demo_data import load_procedures
 from procedures.enums import Subject
 from procedures.models import Procedure
+from procedures.naming import short_name
 from procedures.search import read_question, search_lines
 from procedures.selectors.filters import Filters, read_filters
-from procedures.selectors.results import PAGE_SIZE, get_results, short_name
+from procedures.selectors.results import PAGE_SIZE, get_results
 from procedures.services.reindexing import index_catalogue
 from procedures.subjects import read_subjects
 from procedures.vocabulary import plain
