@@ -183,3 +183,13 @@ class PrintableForm(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_pdf(self) -> bool:
+        """Whether it is a PDF; what is none is a Word file."""
+        return self.mime == "application/pdf"
+
+    @property
+    def kind(self) -> str:
+        """What people call such a file."""
+        return "PDF" if self.is_pdf else "Word"

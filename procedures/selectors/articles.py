@@ -14,13 +14,6 @@ from procedures.enums import ArticleKind, ArticleTopic
 from procedures.markup import Block
 from procedures.models import Article, ArticleVersion, Clip, Picture
 
-# What brings most people here, in the order in which they need it.
-FIRST_TASKS: Final = (
-    ArticleTopic.ACCOUNT,
-    ArticleTopic.FILING,
-    ArticleTopic.TRACKING,
-    ArticleTopic.PAYMENT,
-)
 ICONS: Final[Mapping[str, str]] = {
     ArticleTopic.ACCOUNT: "sign-in",
     ArticleTopic.FILING: "upload",

@@ -119,12 +119,11 @@ def time_rows(times: Iterable[ProcessingTime]) -> list[TimeRow]:
 
 
 def form_row(form: PrintableForm) -> FormRow:
-    kind = "PDF" if form.mime == "application/pdf" else "Word"
     pages = _("%d trang") % form.pages if form.pages else "–"
     return FormRow(
         key=form.key,
         name=form.name,
-        facts=" · ".join([kind, pages, facts.size_words(form.size)]),
+        facts=" · ".join([form.kind, pages, facts.size_words(form.size)]),
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from procedures.enums import NO_DRAFT, WORKING, ProcedureState, RevisionState
+from procedures.enums import NO_DRAFT, WORKING, ProcedureState
 from procedures.facts import decision_words
 from procedures.models import ImportedRecord, Procedure, Revision, WorkflowVersion
 from procedures.selectors.editor_draft import edited_words
@@ -53,13 +53,6 @@ class ProcedureOverview:
     def draft_version(self) -> int:
         """What a page that would change the entry is made from."""
         return self.draft.revision.version if self.draft else NO_DRAFT
-
-    @property
-    def waits_for_review(self) -> bool:
-        return self.draft is not None and self.draft.revision.state in {
-            RevisionState.IN_REVIEW,
-            RevisionState.SCHEDULED,
-        }
 
 
 def get_overview(code: str) -> ProcedureOverview:

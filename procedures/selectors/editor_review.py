@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _, gettext_lazy
 from django_stubs_ext import StrOrPromise
 
@@ -69,7 +69,7 @@ class ReviewPage:
 LOWERED: Final = "ha-"
 
 _DIFFERENCES: Final = "procedures:editor_differences"
-# Preview first; the others stand on the page as soon as their pages exist.
+# Preview first. The last is a page of the app above: it knows the dossiers.
 _LOOKS = (
     ("procedures:editor_preview", gettext_lazy("Xem trước như người dân sẽ thấy")),
     (_DIFFERENCES, gettext_lazy("Khác gì so với bản đang công bố")),
@@ -139,17 +139,11 @@ def _moment_of(person: User | None, moment: datetime | None) -> str:
     return f"{person.full_name}, {format_moment(moment)}"
 
 
-def _looks(revision: Revision) -> list[Look]:
+def _looks(revision: Revision) -> Iterator[Look]:
     published = revision.procedure.current_revision
     # An import may have left a newer draft beside this one: both sides are named.
     compared = {"tu": published.number, "den": revision.number} if published else {}
-    found = []
     for name, label in _LOOKS:
-        try:
-            url = reverse(name, args=[revision.procedure.code])
-        except NoReverseMatch:
-            continue
-        if name == _DIFFERENCES and compared:
-            url = f"{url}?{urlencode(compared)}"
-        found.append(Look(label, url))
-    return found
+        url = reverse(name, args=[revision.procedure.code])
+        named = name == _DIFFERENCES and compared
+        yield Look(label, f"{url}?{urlencode(compared)}" if named else url)

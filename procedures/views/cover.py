@@ -12,6 +12,7 @@ from procedures.models import NoSuchProcedure
 from procedures.selectors import by_hand
 from procedures.selectors.finder_steps import AGENCY, CASE
 from procedures.selectors.published import ListedPage, ProcedureRepealed
+from procedures.views.absent import answer_absent
 
 
 @public_page
@@ -24,11 +25,8 @@ def cover(request: HttpRequest, code: str) -> HttpResponse:
             agency_key=request.GET.get(AGENCY, ""),
             at=timezone.now(),
         )
-    except NoSuchProcedure:
-        return render(request, "procedures/missing.html", {"code": code}, status=404)
-    except ProcedureRepealed as repealed:
-        context = {"procedure": repealed.procedure}
-        return render(request, "procedures/repealed.html", context, status=410)
+    except (NoSuchProcedure, ProcedureRepealed) as absent:
+        return answer_absent(request, code, absent)
     if isinstance(sheet, ListedPage):
         return redirect("procedures:detail", code=sheet.code)
     shown = {

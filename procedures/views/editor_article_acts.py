@@ -36,12 +36,12 @@ _SAID: Final[Mapping[type[Exception], str | Promise]] = {
 
 def _answering(
     view: Callable[Concatenate[StaffRequest, int, P], HttpResponse],
-) -> Callable[Concatenate[StaffRequest, int, P], HttpResponse]:
-    """Answer in words what a use case refuses."""
+) -> Callable[..., HttpResponse]:
+    """Answer in words what a use case refuses; stands below whoever may do it."""
 
     @wraps(view)
     def answered(
-        request: StaffRequest, article_id: int, /, *args: P.args, **kwargs: P.kwargs
+        request: StaffRequest, article_id: int, *args: P.args, **kwargs: P.kwargs
     ) -> HttpResponse:
         try:
             return view(request, article_id, *args, **kwargs)
@@ -66,13 +66,9 @@ def _here(article_id: int) -> HttpResponse:
 
 @require_POST
 @editors_only
+@_answering
 def send(request: StaffRequest, article_id: int) -> HttpResponse:
     """Hand the draft to whoever publishes."""
-    return _send(request, article_id)
-
-
-@_answering
-def _send(request: StaffRequest, article_id: int) -> HttpResponse:
     review.send_for_review(article_id=article_id, base=request.POST.get("base", ""))
     messages.success(request, _("Đã gửi duyệt. Sửa lại thì bài trở về bản nháp."))
     return _here(article_id)
@@ -80,13 +76,9 @@ def _send(request: StaffRequest, article_id: int) -> HttpResponse:
 
 @require_POST
 @publishers_only
+@_answering
 def send_back(request: StaffRequest, article_id: int) -> HttpResponse:
     """Give a reviewed text back with what is to be changed."""
-    return _send_back(request, article_id)
-
-
-@_answering
-def _send_back(request: StaffRequest, article_id: int) -> HttpResponse:
     form = SendBackForm(request.POST)
     if not form.is_valid():
         return _come_back(request, article_id, back_form=form)
@@ -104,13 +96,9 @@ def _send_back(request: StaffRequest, article_id: int) -> HttpResponse:
 @require_POST
 @publishers_only
 @fresh_proof_required
+@_answering
 def publish(request: StaffRequest, article_id: int) -> HttpResponse:
     """Publish what was reviewed, now or from a later moment."""
-    return _publish(request, article_id)
-
-
-@_answering
-def _publish(request: StaffRequest, article_id: int) -> HttpResponse:
     form = PublishForm(request.POST)
     if not form.is_valid():
         return _come_back(request, article_id, publish_form=form)
@@ -131,13 +119,9 @@ def _publish(request: StaffRequest, article_id: int) -> HttpResponse:
 @require_POST
 @publishers_only
 @fresh_proof_required
+@_answering
 def call_off(request: StaffRequest, article_id: int) -> HttpResponse:
     """Make a scheduled version a draft again."""
-    return _call_off(request, article_id)
-
-
-@_answering
-def _call_off(request: StaffRequest, article_id: int) -> HttpResponse:
     number = whole_number(request.POST.get("number", "")) or 0
     review.call_off(article_id=article_id, number=number, publisher=request.user, at=timezone.now())
     messages.success(request, _("Đã hủy hẹn. Bài trở về bản nháp."))
@@ -147,13 +131,9 @@ def _call_off(request: StaffRequest, article_id: int) -> HttpResponse:
 @require_POST
 @publishers_only
 @fresh_proof_required
+@_answering
 def hide(request: StaffRequest, article_id: int) -> HttpResponse:
     """Take an article down, or show it again."""
-    return _hide(request, article_id)
-
-
-@_answering
-def _hide(request: StaffRequest, article_id: int) -> HttpResponse:
     hidden = request.POST.get("lam") == "go"
     review.set_hidden(
         article_id=article_id, hidden=hidden, publisher=request.user, at=timezone.now()
@@ -164,13 +144,9 @@ def _hide(request: StaffRequest, article_id: int) -> HttpResponse:
 
 @require_POST
 @editors_only
+@_answering
 def place(request: StaffRequest, article_id: int) -> HttpResponse:
     """Change the topic of an article, and the days of an announcement."""
-    return _place(request, article_id)
-
-
-@_answering
-def _place(request: StaffRequest, article_id: int) -> HttpResponse:
     standing = standing_of(article_id)
     form = PlacingForm(request.POST, kind=standing.article.kind)
     if form.is_valid():
@@ -191,26 +167,18 @@ def _place(request: StaffRequest, article_id: int) -> HttpResponse:
 
 @require_POST
 @editors_only
+@_answering
 def move(request: StaffRequest, article_id: int) -> HttpResponse:
     """Let an article change places with its neighbour."""
-    return _move(request, article_id)
-
-
-@_answering
-def _move(request: StaffRequest, article_id: int) -> HttpResponse:
     services.move_article(article_id=article_id, up=request.POST.get("lam") == "len")
     return redirect("procedures:editor_articles")
 
 
 @require_POST
 @editors_only
+@_answering
 def discard(request: StaffRequest, article_id: int) -> HttpResponse:
     """Throw the open draft away."""
-    return _discard(request, article_id)
-
-
-@_answering
-def _discard(request: StaffRequest, article_id: int) -> HttpResponse:
     left = services.discard_draft(article_id=article_id, base=request.POST.get("base", ""))
     messages.success(request, _("Đã hủy bản nháp."))
     return _here(article_id) if left else redirect("procedures:editor_articles")
@@ -218,13 +186,9 @@ def _discard(request: StaffRequest, article_id: int) -> HttpResponse:
 
 @require_POST
 @editors_only
+@_answering
 def restore(request: StaffRequest, article_id: int, number: int) -> HttpResponse:
     """Begin a draft with the words of an older version."""
-    return _restore(request, article_id, number)
-
-
-@_answering
-def _restore(request: StaffRequest, article_id: int, number: int) -> HttpResponse:
     services.restore_version(
         by=request.user, at=timezone.now(), article_id=article_id, number=number
     )

@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.enums import Role
 from accounts.requests import StaffRequest
 from portal.core.dates import to_local
 from procedures.enums import ArticleKind, TextState
@@ -19,7 +18,7 @@ from procedures.selectors import articles as shown, editor_articles as selectors
 from procedures.selectors.editor_articles import Standing
 from procedures.services import articles as services
 from procedures.services.drafting import PageMark
-from procedures.views.editor_frame import editors_only, show
+from procedures.views.editor_frame import editors_only, is_publisher, show
 
 MENU = "procedures:editor_articles"
 _STATES = (
@@ -44,10 +43,6 @@ def standing_of(article_id: int) -> Standing:
         return selectors.get_standing(article_id, at=timezone.now())
     except selectors.NoSuchArticle as missing:
         raise Http404 from missing
-
-
-def is_publisher(request: StaffRequest) -> bool:
-    return any(role.role == Role.PUBLISHER for role in request.roles)
 
 
 @require_safe

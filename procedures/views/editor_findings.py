@@ -58,9 +58,8 @@ def keep_kind(request: StaffRequest) -> HttpResponse:
     kind = request.POST.get("loai", "")
     if kind not in set(Kind):
         return redirect(MENU_ENTRY)
-    codes = [one for one in request.POST.getlist("ma") if _is_text(one)]
     kept = finding_reviews.keep_kind(
-        codes=codes[: import_findings.PAGE_SIZE],
+        codes=request.POST.getlist("ma")[: import_findings.PAGE_SIZE],
         kind=Kind(kind),
         editor=request.user,
         at=timezone.now(),
@@ -143,7 +142,3 @@ def left_draft(request: StaffRequest, code: str) -> HttpResponse:
     except (drafting.NotEditable, drafting.StaleRevision):
         messages.warning(request, _("Bản nháp này vừa thay đổi hoặc không còn nữa."))
     return redirect("procedures:editor_finding", code=code)
-
-
-def _is_text(value: str) -> bool:
-    return "\x00" not in value and len(value) <= 32

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.decorators import staff_required
 from accounts.enums import Role
+from accounts.requests import StaffRequest
 
 editors_only = staff_required(Role.EDITOR, Role.PUBLISHER)
 publishers_only = staff_required(Role.PUBLISHER)
@@ -26,6 +27,11 @@ MENU: Final[tuple[tuple[str, str | Promise], ...]] = (
     ("procedures:editor_search", _("Tìm kiếm")),
     ("procedures:editor_sheets", _("Bảng niêm yết")),
 )
+
+
+def is_publisher(request: StaffRequest) -> bool:
+    """Tell whether the reader publishes somewhere, for what a page offers; use cases ask again."""
+    return any(role.role == Role.PUBLISHER for role in request.roles)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.decorators import fresh_proof_required
-from accounts.enums import Role
 from accounts.requests import StaffRequest
 from portal.core.dates import format_short_day
 from portal.core.text import whole_number
@@ -21,7 +20,7 @@ from procedures.overrides import decision_of
 from procedures.policies import NotAPublisher, OutsideAgency, find_reach
 from procedures.selectors import local_rules as selectors
 from procedures.services import local_rules as services
-from procedures.views.editor_frame import editors_only, publishers_only, show
+from procedures.views.editor_frame import editors_only, is_publisher, publishers_only, show
 
 _NOT_YOURS: Final = gettext_lazy("Vai trò của ông/bà không quyết định cho nơi này.")
 # The field that a refusal is about, None for the whole form, and what to say.
@@ -62,7 +61,6 @@ _BAD_END: Final[dict[type[Exception], str | Promise]] = {
 @editors_only
 def rules(request: StaffRequest, code: str) -> HttpResponse:
     """List the local rules of a procedure as far as the roles reach."""
-    is_publisher = any(one.role == Role.PUBLISHER for one in request.roles)
     page = _page(request, code)
     more = [
         (f"procedures:editor_local_{kind}", words)
@@ -72,7 +70,7 @@ def rules(request: StaffRequest, code: str) -> HttpResponse:
         )
         if targets
     ]
-    context = {"page": page, "is_publisher": is_publisher, "more": more}
+    context = {"page": page, "is_publisher": is_publisher(request), "more": more}
     return show(request, "procedures/editor/local_rules.html", context)
 
 

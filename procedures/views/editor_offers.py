@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.decorators import fresh_proof_required
-from accounts.enums import Role
 from accounts.requests import StaffRequest
 from portal.core.text import whole_number
 from procedures.forms.offers import TermsForm
@@ -25,7 +24,7 @@ from procedures.selectors.editor_offer_rows import mends_of
 from procedures.selectors.editor_offers import Target, Wanted
 from procedures.services import offers as services
 from procedures.services.offer_plan import MOST, BadTerms, NothingChosen, Outcome, Plan, TooMany
-from procedures.views.editor_frame import editors_only, publishers_only, show
+from procedures.views.editor_frame import editors_only, is_publisher, publishers_only, show
 
 MENU: Final = "procedures:editor_offers"
 # The fingerprint of the plan that the publisher has seen.
@@ -144,7 +143,7 @@ def contradictions(request: StaffRequest) -> HttpResponse:
         question=question,
         page=request.GET.get("trang", ""),
         reach=reach_of(request),
-        publishes=publishes(request),
+        publishes=is_publisher(request),
         on=timezone.localdate(),
     )
     context = {"listed": listed, "q": question.typed}
@@ -154,10 +153,6 @@ def contradictions(request: StaffRequest) -> HttpResponse:
 def reach_of(request: StaffRequest) -> Reach:
     """Return for whom the reader may prepare offers."""
     return find_reach(request.user, at=timezone.now(), publishes=False)
-
-
-def publishes(request: StaffRequest) -> bool:
-    return any(one.role == Role.PUBLISHER for one in request.roles)
 
 
 def _wanted(request: StaffRequest) -> Wanted:
@@ -225,7 +220,7 @@ def _show_plan(
         "begun": begun,
         "form": form,
         "plan": plan,
-        "is_publisher": publishes(request),
+        "is_publisher": is_publisher(request),
     }
     form.helper.form_action = f"{reverse('procedures:editor_offers_assign')}?{selection.query}"
     if plan is not None:

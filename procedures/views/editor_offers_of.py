@@ -16,8 +16,8 @@ from procedures.selectors import editor_offers as selectors
 from procedures.selectors.editor_offers import OffersPage
 from procedures.services import offers as services
 from procedures.services.offer_plan import BadTerms
-from procedures.views.editor_frame import editors_only, publishers_only, show
-from procedures.views.editor_offers import publishes, reach_of
+from procedures.views.editor_frame import editors_only, is_publisher, publishers_only, show
+from procedures.views.editor_offers import reach_of
 
 
 @require_safe
@@ -75,7 +75,7 @@ def _page(request: StaffRequest, code: str) -> OffersPage:
         return selectors.get_offers_page(
             code,
             reach=reach_of(request),
-            publishes=publishes(request),
+            publishes=is_publisher(request),
             on=timezone.localdate(),
         )
     except NoSuchProcedure as unknown:

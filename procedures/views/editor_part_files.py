@@ -10,7 +10,7 @@ from procedures.eform.parsing import FormDefinitionError
 from procedures.facts import size_words
 from procedures.forms.part_base import PartForm
 from procedures.forms.part_rows import Known, Problem, StoredFile
-from procedures.models import PrintableForm, Revision
+from procedures.models import Revision
 from procedures.services import parts_papers
 from procedures.services.parts_papers import FormFile, FormRow, Forms
 
@@ -25,15 +25,11 @@ def known_to(revision: Revision) -> Known:
                 url=reverse(
                     "procedures:editor_printable", args=[revision.procedure.code, form.key]
                 ),
-                facts=f"{_kind(form)}, {size_words(form.size)}",
+                facts=f"{form.kind}, {size_words(form.size)}",
             )
             for form in revision.printable_forms.all()
         },
     )
-
-
-def _kind(form: PrintableForm) -> str:
-    return "PDF" if form.mime == "application/pdf" else "Word"
 
 
 def with_files(

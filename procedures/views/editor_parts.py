@@ -1,35 +1,28 @@
 """The page of each part of a draft: shown, its rows changed, saved by hand or by itself."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
-from django_stubs_ext import StrOrPromise
 
 from accounts.requests import StaffRequest
 from portal.core.dates import format_moment, to_local
-from portal.core.files import FileDamaged, clean_name, open_stored
 from procedures.forms.part_base import PartForm
 from procedures.forms.part_buttons import Removed, change_rows, removed_row
 from procedures.forms.part_rows import Problem, RowForm
-from procedures.forms.parts_cases import CasesForm
-from procedures.forms.parts_fees import FeesForm
-from procedures.forms.parts_papers import PapersForm, PrintablesForm
-from procedures.forms.parts_questions import QuestionsForm
-from procedures.forms.parts_texts import FilingForm, GeneralForm, GroundsForm, OrderForm
 from procedures.models import NoSuchProcedure, Revision
 from procedures.selectors import editor_draft as selectors
 from procedures.selectors.editor_draft import DraftPage
 from procedures.selectors.editor_parts import part_label
-from procedures.services import parts_cases, parts_fees, parts_papers, parts_questions, parts_texts
+from procedures.services import parts_papers
 from procedures.services.drafting import NotEditable, PageMark, StaleRevision
 from procedures.services.parts import NeedsConsent, RowsRefused
 from procedures.services.parts_papers import FormFile, Forms
@@ -43,73 +36,10 @@ from procedures.views.editor_draft import (
 )
 from procedures.views.editor_frame import editors_only, show
 from procedures.views.editor_part_files import known_to, with_files
+from procedures.views.editor_part_pages import PAGES, PartPage
+from procedures.views.media import answer_form
 
 BLANK_FORM: Final = "lap-mau"
-
-
-@dataclass(frozen=True, slots=True)
-class PartPage:
-    """How one part is asked for and saved."""
-
-    form: type[PartForm]
-    save: Callable[..., int]
-    template: str
-    lead: StrOrPromise = ""
-    # Some of its rows may carry rows of other parts with them.
-    asks: bool = False
-
-
-PAGES: Final[Mapping[str, PartPage]] = {
-    "chung": PartPage(GeneralForm, parts_texts.save_general, "chung"),
-    "trinh-tu": PartPage(
-        OrderForm,
-        parts_texts.save_order,
-        "trinh_tu",
-        gettext_lazy("Người dân và cơ quan làm lần lượt những gì, từ lúc nộp đến lúc có kết quả."),
-    ),
-    "cach-nop": PartPage(FilingForm, parts_texts.save_filing, "cach_nop"),
-    "truong-hop": PartPage(
-        CasesForm,
-        parts_cases.save_cases,
-        "truong_hop",
-        gettext_lazy(
-            "Trường hợp quyết định giấy tờ, thời hạn và phí. Cách nộp không nhận thì để trống."
-        ),
-        asks=True,
-    ),
-    "cau-hoi": PartPage(
-        QuestionsForm,
-        parts_questions.save_questions,
-        "cau_hoi",
-        gettext_lazy(
-            "Vài câu hỏi để người dân tự biết mình thuộc trường hợp nào; không có câu nào thì họ "
-            "chọn trong danh sách trường hợp. Hỏi lần lượt từ trên xuống."
-        ),
-    ),
-    "phi": PartPage(
-        FeesForm,
-        parts_fees.save_fees,
-        "phi",
-        gettext_lazy(
-            "Khoản ghi 0 đồng kèm diễn giải là “chưa xác định”: không miễn, không thu được cho đến "
-            "khi có người ghi mức thu và căn cứ."
-        ),
-    ),
-    "giay-to": PartPage(
-        PapersForm,
-        parts_papers.save_papers,
-        "giay_to",
-        gettext_lazy("Theo thứ tự người dân sẽ thấy."),
-        asks=True,
-    ),
-    "bieu-mau": PartPage(
-        PrintablesForm,
-        parts_papers.save_forms,
-        "bieu_mau",
-        gettext_lazy("Mẫu để in ra, điền tay: tệp PDF hoặc Word (.docx), nhiều nhất 10 MB."),
-    ),
-    "can-cu": PartPage(GroundsForm, parts_texts.save_grounds, "can_cu"),
-}
 
 
 @dataclass(slots=True)
@@ -175,18 +105,7 @@ def printable(request: StaffRequest, page: DraftPage, /, key: str) -> HttpRespon
     form = page.revision.printable_forms.filter(key=key).first()
     if form is None:
         raise Http404
-    try:
-        content = open_stored(form.storage_key)
-    except FileDamaged as missing:
-        raise Http404 from missing
-    extension = "pdf" if form.mime == "application/pdf" else "docx"
-    file = FileResponse(
-        content,
-        as_attachment=True,
-        filename=clean_name(form.name.replace("/", " "), extension),
-        content_type=form.mime,
-    )
-    return cast("HttpResponse", file)
+    return cast("HttpResponse", answer_form(form))
 
 
 def _save(attempt: Attempt) -> HttpResponse:

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.decorators import fresh_proof_required
-from accounts.enums import Role
 from accounts.requests import StaffRequest
 from procedures import policies
 from procedures.forms.editing import CreateForm, RepealForm
@@ -16,7 +15,7 @@ from procedures.models import NoSuchProcedure
 from procedures.selectors import editor_procedure as selectors
 from procedures.services import drafting, repealing
 from procedures.views.editor_draft import WANTED
-from procedures.views.editor_frame import editors_only, publishers_only, show
+from procedures.views.editor_frame import editors_only, is_publisher, publishers_only, show
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -52,10 +51,9 @@ def overview(request: StaffRequest, code: str) -> HttpResponse:
         found = selectors.get_overview(code)
     except NoSuchProcedure as unknown:
         raise Http404 from unknown
-    is_publisher = any(one.role == Role.PUBLISHER for one in request.roles)
     context = {
         "overview": found,
-        "is_publisher": is_publisher,
+        "is_publisher": is_publisher(request),
         "wanted": (WANTED, request.GET.get(WANTED, "")),
     }
     return show(request, "procedures/editor/procedure.html", context)

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.decorators import fresh_proof_required
-from accounts.enums import Role
 from accounts.requests import StaffRequest
 from procedures.forms.workflow import (
     ADD,
@@ -27,7 +26,7 @@ from procedures.selectors import workflows as selectors
 from procedures.selectors.workflows import WorkflowPage
 from procedures.services import drafting, workflows as services
 from procedures.views.editor_draft import posted_version, show_typed, typed_words
-from procedures.views.editor_frame import editors_only, publishers_only, show
+from procedures.views.editor_frame import editors_only, is_publisher, publishers_only, show
 
 _SAVE: Final = "luu"
 # Why a draft was not published, where whoever pressed the button can do something about it.
@@ -201,6 +200,6 @@ def _show(
         # A page of rows that are not saved is still made from the version that it was opened at.
         is_of_before = is_unsaved and newer is None
         context["version"] = posted_version(request) if is_of_before else draft.version
-        if any(role.role == Role.PUBLISHER for role in request.roles):
+        if is_publisher(request):
             context["publish_form"] = publish_form or WorkflowPublishForm(offers=page.offers)
     return show(request, "procedures/editor/workflow.html", context, status=status)

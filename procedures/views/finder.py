@@ -13,6 +13,7 @@ from procedures.selectors import finder
 from procedures.selectors.finder_answer import FinderAnswer
 from procedures.selectors.finder_steps import read_given
 from procedures.selectors.published import ListedPage, ProcedureRepealed
+from procedures.views.absent import answer_absent
 
 
 @public_page
@@ -21,12 +22,8 @@ def find(request: HttpRequest, code: str) -> HttpResponse:
     given = read_given(request.GET.dict())
     try:
         found = finder.get_finder(code=code, given=given, at=timezone.now())
-    except NoSuchProcedure:
-        return render(request, "procedures/missing.html", {"code": code}, status=404)
-    except ProcedureRepealed as repealed:
-        return render(
-            request, "procedures/repealed.html", {"procedure": repealed.procedure}, status=410
-        )
+    except (NoSuchProcedure, ProcedureRepealed) as absent:
+        return answer_absent(request, code, absent)
     if isinstance(found, ListedPage):
         return redirect("procedures:detail", code=code)
     canonical = f"{settings.BASE_URL}{reverse('procedures:finder', args=[code])}"

@@ -1,4 +1,4 @@
-"""Pictures and clips as they are sent: one fixed type each, clips by parts."""
+"""Pictures, clips and forms as they are sent: one fixed type each, clips by parts."""
 
 import re
 from typing import Final, Self
@@ -7,9 +7,9 @@ from django.core.files import File
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
-from portal.core.files import FileDamaged, open_stored
+from portal.core.files import FileDamaged, clean_name, open_stored
 from procedures.enums import ClipType
-from procedures.models import Clip, Picture
+from procedures.models import Clip, Picture, PrintableForm
 
 CHUNK: Final = 64 * 1024
 _RANGE: Final = re.compile(r"bytes=(\d{0,15})-(\d{0,15})\Z", re.ASCII)
@@ -75,6 +75,24 @@ def answer_captions(clip: Clip) -> HttpResponse:
     if not clip.captions:
         raise Http404
     return HttpResponse(clip.captions, content_type="text/vtt; charset=utf-8")
+
+
+def answer_form(form: PrintableForm) -> FileResponse:
+    """
+    Hand out a printable form under its own name.
+
+    :raises Http404: if its file is gone.
+    """
+    try:
+        content = open_stored(form.storage_key)
+    except FileDamaged as missing:
+        raise Http404 from missing
+    return FileResponse(
+        content,
+        as_attachment=True,
+        filename=clean_name(form.name.replace("/", " "), "pdf" if form.is_pdf else "docx"),
+        content_type=form.mime,
+    )
 
 
 def etag_of(clip: Clip) -> str:

@@ -13,7 +13,6 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from portal.core.decorators import public_page
-from portal.core.files import FileDamaged, clean_name, open_stored
 from procedures import missed
 from procedures.forms.situation import SituationForm
 from procedures.models import NoSuchProcedure, PrintableForm
@@ -28,6 +27,8 @@ from procedures.selectors import (
 )
 from procedures.selectors.filters import Filters, has_own_page, read_filters, write_url
 from procedures.selectors.finder_steps import AGENCY, CASE, CHANNEL, CHANNEL_SLUGS
+from procedures.views.absent import answer_absent
+from procedures.views.media import answer_form
 
 _CHANNELS = {slug: channel for channel, slug in CHANNEL_SLUGS.items()}
 
@@ -120,16 +121,15 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     asked = read_asked(request)
     try:
         page = detail.get_procedure_page(code=code, asked=asked, at=timezone.now())
-    except NoSuchProcedure:
+    except NoSuchProcedure as absent:
         meant = published.find_code(code)
         if meant:
             query = request.META.get("QUERY_STRING", "")
             url = reverse("procedures:detail", args=[meant])
             return redirect(f"{url}?{query}" if query else url, permanent=True)
-        return render(request, "procedures/missing.html", {"code": code}, status=404)
-    except published.ProcedureRepealed as repealed:
-        context = {"procedure": repealed.procedure}
-        return render(request, "procedures/repealed.html", context, status=410)
+        return answer_absent(request, code, absent)
+    except published.ProcedureRepealed as absent:
+        return answer_absent(request, code, absent)
     shown: dict[str, object] = {
         "page": page,
         "canonical": f"{settings.BASE_URL}{reverse('procedures:detail', args=[code])}",
@@ -147,17 +147,9 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
 def form_file(request: HttpRequest, code: str, key: str) -> FileResponse:
     """Hand out a form of the published revision, to be printed and filled in."""
     try:
-        form = detail.get_form(code=code, key=key)
-        content = open_stored(form.storage_key)
-    except (PrintableForm.DoesNotExist, FileDamaged) as missing:
+        return answer_form(detail.get_form(code=code, key=key))
+    except PrintableForm.DoesNotExist as missing:
         raise Http404 from missing
-    extension = "pdf" if form.mime == "application/pdf" else "docx"
-    return FileResponse(
-        content,
-        as_attachment=True,
-        filename=clean_name(form.name.replace("/", " "), extension),
-        content_type=form.mime,
-    )
 
 
 def read_asked(request: HttpRequest) -> detail.Asked:
