@@ -1,13 +1,13 @@
 """The parts of a draft that are texts: what it is, how it runs, where to file, its grounds."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 
 from accounts.models import User
-from portal.core.db import requires_transaction
 from procedures.models import Revision
 from procedures.services.drafting import NO_PAGE, PageMark
 from procedures.services.parts import take_up
@@ -110,18 +110,27 @@ def read_grounds(revision: Revision) -> Grounds:
     )
 
 
+Text = General | Order | Filing | Grounds
+_READ: Final[Mapping[type[Text], Callable[[Revision], Text]]] = {
+    General: read_general,
+    Order: read_order,
+    Filing: read_filing,
+    Grounds: read_grounds,
+}
+
+
 @transaction.atomic(durable=True)
-def save_general(
+def save_text(
     *,
     revision_id: int,
     version: int,
     editor: User,
     at: datetime,
-    data: General,
+    data: Text,
     page: PageMark = NO_PAGE,
 ) -> int:
     """
-    Save what a draft is called and whom it is for; return the draft's version.
+    Save one of the parts of a draft that are texts; return the draft's version.
 
     :raises NotEditable, StaleRevision: as lock_for_edit.
     """
@@ -131,105 +140,29 @@ def save_general(
         page=page,
         editor=editor,
         at=at,
-        is_same=lambda stored: read_general(stored) == data,
+        is_same=lambda stored: _READ[type(data)](stored) == data,
     )
     if changes:
-        lists = {name: list(getattr(data, name)) for name in ("keywords", "subjects", "results")}
-        _write(revision, asdict(data) | lists)
+        columns = _columns(data)
+        for name, value in columns.items():
+            setattr(revision, name, value)
+        revision.save(update_fields=list(columns))
     return revision.version
 
 
-@transaction.atomic(durable=True)
-def save_order(
-    *,
-    revision_id: int,
-    version: int,
-    editor: User,
-    at: datetime,
-    data: Order,
-    page: PageMark = NO_PAGE,
-) -> int:
-    """
-    Save the steps of a draft in their order; return the draft's version.
-
-    :raises NotEditable, StaleRevision: as lock_for_edit.
-    """
-    revision, changes = take_up(
-        revision_id=revision_id,
-        version=version,
-        page=page,
-        editor=editor,
-        at=at,
-        is_same=lambda stored: read_order(stored) == data,
-    )
-    if changes:
-        _write(revision, {"order_of_steps": [asdict(step) for step in data.steps]})
-    return revision.version
-
-
-@transaction.atomic(durable=True)
-def save_filing(
-    *,
-    revision_id: int,
-    version: int,
-    editor: User,
-    at: datetime,
-    data: Filing,
-    page: PageMark = NO_PAGE,
-) -> int:
-    """
-    Save where and how a draft is filed; return the draft's version.
-
-    :raises NotEditable, StaleRevision: as lock_for_edit.
-    """
-    revision, changes = take_up(
-        revision_id=revision_id,
-        version=version,
-        page=page,
-        editor=editor,
-        at=at,
-        is_same=lambda stored: read_filing(stored) == data,
-    )
-    if changes:
-        _write(revision, asdict(data))
-    return revision.version
-
-
-@transaction.atomic(durable=True)
-def save_grounds(
-    *,
-    revision_id: int,
-    version: int,
-    editor: User,
-    at: datetime,
-    data: Grounds,
-    page: PageMark = NO_PAGE,
-) -> int:
-    """
-    Save the legal grounds and the publishing decision of a draft; return the draft's version.
-
-    :raises NotEditable, StaleRevision: as lock_for_edit.
-    """
-    revision, changes = take_up(
-        revision_id=revision_id,
-        version=version,
-        page=page,
-        editor=editor,
-        at=at,
-        is_same=lambda stored: read_grounds(stored) == data,
-    )
-    if changes:
-        said = asdict(data)
-        said["legal_grounds"] = list(said.pop("grounds"))
-        _write(revision, said)
-    return revision.version
-
-
-@requires_transaction
-def _write(revision: Revision, values: dict[str, Any]) -> None:
-    for name, value in values.items():
-        setattr(revision, name, value)
-    revision.save(update_fields=list(values))
+def _columns(data: Text) -> dict[str, Any]:
+    match data:
+        case Order():
+            return {"order_of_steps": [asdict(step) for step in data.steps]}
+        case Grounds():
+            said = asdict(data)
+            said["legal_grounds"] = list(said.pop("grounds"))
+            return said
+        case _:
+            return {
+                name: list(value) if isinstance(value, tuple) else value
+                for name, value in asdict(data).items()
+            }
 
 
 def _said(row: Any, name: str) -> str:

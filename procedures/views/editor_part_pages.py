@@ -29,14 +29,14 @@ class PartPage:
 
 
 PAGES: Final[Mapping[str, PartPage]] = {
-    "chung": PartPage(GeneralForm, parts_texts.save_general, "chung"),
+    "chung": PartPage(GeneralForm, parts_texts.save_text, "chung"),
     "trinh-tu": PartPage(
         OrderForm,
-        parts_texts.save_order,
+        parts_texts.save_text,
         "trinh_tu",
         gettext_lazy("Người dân và cơ quan làm lần lượt những gì, từ lúc nộp đến lúc có kết quả."),
     ),
-    "cach-nop": PartPage(FilingForm, parts_texts.save_filing, "cach_nop"),
+    "cach-nop": PartPage(FilingForm, parts_texts.save_text, "cach_nop"),
     "truong-hop": PartPage(
         CasesForm,
         parts_cases.save_cases,
@@ -77,5 +77,5 @@ PAGES: Final[Mapping[str, PartPage]] = {
         "bieu_mau",
         gettext_lazy("Mẫu để in ra, điền tay: tệp PDF hoặc Word (.docx), nhiều nhất 10 MB."),
     ),
-    "can-cu": PartPage(GroundsForm, parts_texts.save_grounds, "can_cu"),
+    "can-cu": PartPage(GroundsForm, parts_texts.save_text, "can_cu"),
 }

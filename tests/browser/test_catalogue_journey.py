@@ -131,7 +131,7 @@ def prepare_what_is_long():
         required_identity=draft.required_identity,
         paper_notes="",
     )
-    version = parts_texts.save_filing(version=draft.version, data=filing, **by)
+    version = parts_texts.save_text(version=draft.version, data=filing, **by)
     paper = parts_papers.PaperRow(
         key="",
         name="Đơn đăng ký mượn nhà văn hóa",

@@ -9,7 +9,7 @@ from procedures.enums import FeeStatus, PaperSource
 from procedures.models import PrintableForm, Revision
 from procedures.services import drafting, parts_texts
 from procedures.services.parts_texts import OrderStep
-from procedures.views.editor_parts import PAGES
+from procedures.views.editor_part_pages import PAGES
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.looks import Looker
 from tests.factories.accounts import StaffFactory
@@ -126,7 +126,7 @@ def test_a_colleagues_newer_text_is_put_beside_what_was_typed(open_part, draft):
     colleague = StaffFactory(role=Role.EDITOR, full_name="Lê Đồng Nghiệp")
     order = parts_texts.read_order(draft)
     theirs = parts_texts.Order((*order.steps[:2], OrderStep("Nhận kết quả", "Do đồng nghiệp ghi.")))
-    parts_texts.save_order(
+    parts_texts.save_text(
         revision_id=draft.pk, version=0, editor=colleague, at=timezone.now(), data=theirs
     )
 

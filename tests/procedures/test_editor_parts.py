@@ -13,7 +13,7 @@ from accounts.enums import Role
 from procedures.enums import FeeStatus, RevisionState
 from procedures.models import Paper, PrintableForm, Revision
 from procedures.services import drafting
-from procedures.views.editor_parts import PAGES
+from procedures.views.editor_part_pages import PAGES
 from tests.factories.accounts import StaffFactory, sign_in_proved
 from tests.factories.procedures import CaseFactory, FeeRuleFactory, RevisionFactory
 from tests.guardrails.test_hostile_input import HOSTILE

@@ -12,7 +12,7 @@ from procedures.enums import RevisionState
 from procedures.exchange.lists import LISTS
 from procedures.models import Revision
 from procedures.services import publishing
-from procedures.views.editor_parts import PAGES
+from procedures.views.editor_part_pages import PAGES
 from tests.factories.accounts import StaffFactory, sign_in_proved
 from tests.procedures.test_exchange import AT, exported, packed, take
 

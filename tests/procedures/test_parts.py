@@ -22,10 +22,10 @@ from tests.factories.procedures import CaseFactory, FeeRuleFactory, RevisionFact
 pytestmark = pytest.mark.django_db
 
 READ = {
-    parts_texts.save_general: parts_texts.read_general,
-    parts_texts.save_order: parts_texts.read_order,
-    parts_texts.save_filing: parts_texts.read_filing,
-    parts_texts.save_grounds: parts_texts.read_grounds,
+    parts_texts.save_text: parts_texts.read_general,
+    parts_texts.save_text: parts_texts.read_order,
+    parts_texts.save_text: parts_texts.read_filing,
+    parts_texts.save_text: parts_texts.read_grounds,
     parts_cases.save_cases: parts_cases.read_cases,
     parts_fees.save_fees: parts_fees.read_fees,
     parts_papers.save_papers: parts_papers.read_papers,
@@ -62,16 +62,16 @@ def test_saving_what_is_stored_changes_nothing_and_voids_no_review(draft, use_ca
 
 # Another content of each part, that no draft has from the factories.
 OTHERS = {
-    parts_texts.save_general: lambda said: replace(
+    parts_texts.save_text: lambda said: replace(
         said, name="Tên mới", keywords=("khóa",), results=("Một", "Hai")
     ),
-    parts_texts.save_order: lambda _said: Order(
+    parts_texts.save_text: lambda _said: Order(
         (OrderStep("Nộp", "Nộp hồ sơ."), OrderStep("Nhận", "Nhận kết quả."))
     ),
-    parts_texts.save_filing: lambda said: replace(
+    parts_texts.save_text: lambda said: replace(
         said, dossier_sets=2, presence_required=True, presence_note="Khi nhận"
     ),
-    parts_texts.save_grounds: lambda said: replace(
+    parts_texts.save_text: lambda said: replace(
         said,
         grounds=(Ground("60/2014/QH13", "Luật Hộ tịch", "2014-11-20", "Quốc hội"),),
         decision_date=date(2026, 3, 1),
@@ -123,26 +123,26 @@ def test_a_stale_page_and_a_published_revision_are_not_written(draft, use_case):
 
 
 def test_an_open_page_never_conflicts_with_its_own_last_save(draft):
-    order = changed(draft, parts_texts.save_order)
+    order = changed(draft, parts_texts.save_text)
     page = PageMark("trang-1")
-    save(draft, parts_texts.save_order, order, version=0, page=page)
+    save(draft, parts_texts.save_text, order, version=0, page=page)
 
     # The answer got lost: the page still believes in version 0.
     again = Order(order.steps[:1])
-    assert save(draft, parts_texts.save_order, again, version=0, page=page) == 2
-    save(draft, parts_texts.save_order, order, version=0, page=PageMark("trang-1", leaves=True))
+    assert save(draft, parts_texts.save_text, again, version=0, page=page) == 2
+    save(draft, parts_texts.save_text, order, version=0, page=PageMark("trang-1", leaves=True))
     with pytest.raises(drafting.StaleRevision):
-        save(draft, parts_texts.save_order, again, version=0, page=page)
+        save(draft, parts_texts.save_text, again, version=0, page=page)
 
 
 def test_a_colleagues_save_ends_what_a_page_may_do(draft):
-    order = changed(draft, parts_texts.save_order)
+    order = changed(draft, parts_texts.save_text)
     page = PageMark("trang-1")
-    save(draft, parts_texts.save_order, order, page=page)
-    save(draft, parts_texts.save_order, Order(()), editor=StaffFactory(role=Role.EDITOR))
+    save(draft, parts_texts.save_text, order, page=page)
+    save(draft, parts_texts.save_text, Order(()), editor=StaffFactory(role=Role.EDITOR))
 
     with pytest.raises(drafting.StaleRevision):
-        save(draft, parts_texts.save_order, order, version=0, page=page)
+        save(draft, parts_texts.save_text, order, version=0, page=page)
 
 
 def test_keys_are_made_of_names_once_and_kept():
