@@ -41,7 +41,7 @@ from procedures.selectors.published import (
     load_published,
     ready_moment,
 )
-from procedures.selectors.results import action_of, filing_channel
+from procedures.selectors.result_rows import action_of, filing_channel
 from procedures.selectors.serving import (
     Content,
     Served,

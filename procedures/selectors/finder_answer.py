@@ -27,7 +27,7 @@ from procedures.selectors.detail_rows import (
 )
 from procedures.selectors.finder_steps import Answered
 from procedures.selectors.published import Published, ready_moment
-from procedures.selectors.results import action_of
+from procedures.selectors.result_rows import action_of
 from procedures.selectors.serving import Served
 
 

@@ -8,7 +8,8 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from procedures.enums import ProcedureState
 from procedures.models import LifeEvent, LifeEventEntry
-from procedures.selectors.results import Row, get_rows
+from procedures.selectors.result_rows import Row
+from procedures.selectors.results import get_rows
 
 _REPEALED = Q(procedure__state=ProcedureState.REPEALED)
 
