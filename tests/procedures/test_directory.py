@@ -107,7 +107,9 @@ def test_agency_without_hours_says_to_call_first(client):
 
 
 def test_page_lists_what_is_filed_there_and_not_elsewhere(client):
-    here, there = UnitFactory(key="day"), UnitFactory(key="kia", tier=Tier.PROVINCE)
+    top = UnitFactory(tier=Tier.PROVINCE)
+    here = UnitFactory(key="day", parent=top)
+    there = UnitFactory(key="kia", tier=Tier.PROVINCE, parent=top)
     for name, where in (
         ("Đăng ký khai sinh", {"tier": Tier.COMMUNE, "unit": None}),
         ("Cấp phép xây dựng", {"unit": there, "tier": ""}),
@@ -125,7 +127,7 @@ def test_page_lists_what_is_filed_there_and_not_elsewhere(client):
 
 
 def test_page_calls_what_is_filed_there_as_every_list_does(client):
-    UnitFactory(key="day")
+    UnitFactory(key="day", parent=UnitFactory(tier=Tier.PROVINCE))
     revision = RevisionFactory(name="Thủ tục đăng ký khai sinh", everyday_name="Làm giấy khai sinh")
     OfferFactory(procedure=revision.procedure)
 

@@ -21,15 +21,16 @@ from tests.factories.procedures import CaseFactory, FeeRuleFactory, RevisionFact
 
 pytestmark = pytest.mark.django_db
 
-READ = {
-    parts_texts.save_text: parts_texts.read_general,
-    parts_texts.save_text: parts_texts.read_order,
-    parts_texts.save_text: parts_texts.read_filing,
-    parts_texts.save_text: parts_texts.read_grounds,
-    parts_cases.save_cases: parts_cases.read_cases,
-    parts_fees.save_fees: parts_fees.read_fees,
-    parts_papers.save_papers: parts_papers.read_papers,
-    parts_papers.save_forms: parts_papers.read_forms,
+# What reads a part, and what saves it.
+SAVE = {
+    parts_texts.read_general: parts_texts.save_text,
+    parts_texts.read_order: parts_texts.save_text,
+    parts_texts.read_filing: parts_texts.save_text,
+    parts_texts.read_grounds: parts_texts.save_text,
+    parts_cases.read_cases: parts_cases.save_cases,
+    parts_fees.read_fees: parts_fees.save_fees,
+    parts_papers.read_papers: parts_papers.save_papers,
+    parts_papers.read_forms: parts_papers.save_forms,
 }
 
 
@@ -47,13 +48,13 @@ def save(draft, use_case, data, **more):
     return use_case(revision_id=draft.pk, at=timezone.now(), data=data, **arguments)
 
 
-@pytest.mark.parametrize("use_case", READ)
-def test_saving_what_is_stored_changes_nothing_and_voids_no_review(draft, use_case):
+@pytest.mark.parametrize("read", SAVE)
+def test_saving_what_is_stored_changes_nothing_and_voids_no_review(draft, read):
     Revision.objects.filter(pk=draft.pk).update(
         state=RevisionState.IN_REVIEW, sent_by=draft.edited_by, sent_at=timezone.now()
     )
 
-    version = save(draft, use_case, READ[use_case](draft), version=99)
+    version = save(draft, SAVE[read], read(draft), version=99)
 
     draft.refresh_from_db()
     assert version == draft.version == 0
@@ -62,68 +63,68 @@ def test_saving_what_is_stored_changes_nothing_and_voids_no_review(draft, use_ca
 
 # Another content of each part, that no draft has from the factories.
 OTHERS = {
-    parts_texts.save_text: lambda said: replace(
+    parts_texts.read_general: lambda said: replace(
         said, name="Tên mới", keywords=("khóa",), results=("Một", "Hai")
     ),
-    parts_texts.save_text: lambda _said: Order(
+    parts_texts.read_order: lambda _said: Order(
         (OrderStep("Nộp", "Nộp hồ sơ."), OrderStep("Nhận", "Nhận kết quả."))
     ),
-    parts_texts.save_text: lambda said: replace(
+    parts_texts.read_filing: lambda said: replace(
         said, dossier_sets=2, presence_required=True, presence_note="Khi nhận"
     ),
-    parts_texts.save_text: lambda said: replace(
+    parts_texts.read_grounds: lambda said: replace(
         said,
         grounds=(Ground("60/2014/QH13", "Luật Hộ tịch", "2014-11-20", "Quốc hội"),),
         decision_date=date(2026, 3, 1),
     ),
-    parts_cases.save_cases: lambda said: Cases((replace(said.cases[0], name="Đổi tên"),)),
-    parts_fees.save_fees: lambda said: Fees(
+    parts_cases.read_cases: lambda said: Cases((replace(said.cases[0], name="Đổi tên"),)),
+    parts_fees.read_fees: lambda said: Fees(
         (replace(said.fees[0], amount_vnd=50_000, ground="Thông tư 1"),)
     ),
-    parts_papers.save_papers: lambda said: Papers(tuple(reversed(said.papers))),
-    parts_papers.save_forms: lambda _said: Forms(
+    parts_papers.read_papers: lambda said: Papers(tuple(reversed(said.papers))),
+    parts_papers.read_forms: lambda _said: Forms(
         (FormRow("", "Tờ khai", "", FormFile("kept/aa/x", "application/pdf", 9, 1)),)
     ),
 }
 
 
-def changed(draft, use_case):
-    return OTHERS[use_case](READ[use_case](draft))
+def changed(draft, read):
+    return OTHERS[read](read(draft))
 
 
-@pytest.mark.parametrize("use_case", READ)
-def test_a_change_is_one_version_by_its_editor_and_voids_the_review(draft, use_case):
+@pytest.mark.parametrize("read", SAVE)
+def test_a_change_is_one_version_by_its_editor_and_voids_the_review(draft, read):
     Revision.objects.filter(pk=draft.pk).update(
         state=RevisionState.IN_REVIEW, sent_by=draft.edited_by, sent_at=timezone.now()
     )
     colleague = StaffFactory(role=Role.EDITOR)
-    data = changed(draft, use_case)
+    data = changed(draft, read)
 
-    version = save(draft, use_case, data, editor=colleague)
+    version = save(draft, SAVE[read], data, editor=colleague)
 
     draft.refresh_from_db()
     assert (version, draft.version, draft.edited_by) == (1, 1, colleague)
     assert draft.state == RevisionState.DRAFT
     if not isinstance(data, Forms):
-        assert READ[use_case](draft) == data
+        assert read(draft) == data
 
 
-@pytest.mark.parametrize("use_case", READ)
-def test_a_stale_page_and_a_published_revision_are_not_written(draft, use_case):
-    data = changed(draft, use_case)
+@pytest.mark.parametrize("read", SAVE)
+def test_a_stale_page_and_a_published_revision_are_not_written(draft, read):
+    data = changed(draft, read)
     Revision.objects.filter(pk=draft.pk).update(version=4)
-    before = READ[use_case](draft)
+    before = read(draft)
 
     with pytest.raises(drafting.StaleRevision):
-        save(draft, use_case, data, version=3)
+        save(draft, SAVE[read], data, version=3)
     with pytest.raises(drafting.NotEditable):
-        save(draft.based_on, use_case, data, version=0, editor=draft.edited_by)
+        save(draft.based_on, SAVE[read], data, version=0, editor=draft.edited_by)
 
-    assert READ[use_case](draft) == before
+    assert read(draft) == before
 
 
 def test_an_open_page_never_conflicts_with_its_own_last_save(draft):
-    order = changed(draft, parts_texts.save_text)
+    order = changed(draft, parts_texts.read_order)
     page = PageMark("trang-1")
     save(draft, parts_texts.save_text, order, version=0, page=page)
 
@@ -136,7 +137,7 @@ def test_an_open_page_never_conflicts_with_its_own_last_save(draft):
 
 
 def test_a_colleagues_save_ends_what_a_page_may_do(draft):
-    order = changed(draft, parts_texts.save_text)
+    order = changed(draft, parts_texts.read_order)
     page = PageMark("trang-1")
     save(draft, parts_texts.save_text, order, page=page)
     save(draft, parts_texts.save_text, Order(()), editor=StaffFactory(role=Role.EDITOR))

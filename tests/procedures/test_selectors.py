@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from procedures import facts
 from procedures.enums import FeeStatus, FeeUnit, FilingChannel, PaperSource, TimeUnit
 from procedures.models import FeeRule, NoSuchProcedure, Paper, Procedure, ProcessingTime
-from procedures.selectors import detail
+from procedures.selectors import published
 from procedures.selectors.detail import Asked, ListedPage, get_procedure_page
 from tests.factories.accounts import UnitFactory
 from tests.factories.procedures import (
@@ -312,7 +312,7 @@ def test_repealed_procedure_names_itself(db):
     procedure.state = "REPEALED"
     procedure.save(update_fields=["state"])
 
-    with pytest.raises(detail.ProcedureRepealed) as caught:
+    with pytest.raises(published.ProcedureRepealed) as caught:
         page_of(procedure.code)
 
     assert caught.value.procedure == procedure

@@ -69,7 +69,7 @@ def test_without_the_lock_one_of_them_is_lost_in_silence(draft, editors, monkeyp
     monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **_options: self)
     monkeypatch.setattr(Revision, "save", wait_and_save)
 
-    def save_text(editor):
+    def save_order(editor):
         return lambda: parts_texts.save_text(
             revision_id=draft.pk,
             version=0,
@@ -78,6 +78,6 @@ def test_without_the_lock_one_of_them_is_lost_in_silence(draft, editors, monkeyp
             data=Order((OrderStep(editor.full_name, ""),)),
         )
 
-    assert at_once([save_text(editor) for editor in editors]) == [1, 1]
+    assert at_once([save_order(editor) for editor in editors]) == [1, 1]
     draft.refresh_from_db()
     assert draft.version == 1
