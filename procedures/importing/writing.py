@@ -1,6 +1,6 @@
 """Rows of imported records, written in bulk inside the import's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -57,6 +57,9 @@ class Writing:
         return self.shows or self.lists
 
 
+Pair = tuple[Writing, Procedure]
+
+
 @requires_transaction
 def write(writings: Sequence[Writing], *, at: datetime) -> list[int]:
     """Store the records and return the ids of the procedures whose public words changed."""
@@ -71,46 +74,58 @@ def write(writings: Sequence[Writing], *, at: datetime) -> list[int]:
 def _write_batch(
     writings: Sequence[Writing], fields: dict[str, Field], *, at: datetime
 ) -> list[int]:
-    procedures = [_procedure(one, fields) for one in writings]
-    pairs = list(zip(writings, procedures, strict=True))
+    pairs = [(one, _procedure(one, fields)) for one in writings]
     Procedure.objects.bulk_create([procedure for one, procedure in pairs if one.procedure is None])
+    revisions = _write_revisions(pairs, at=at)
+    _write_procedures(pairs, revisions)
+    _write_records(pairs, revisions, at=at)
+    return [procedure.pk for one, procedure in pairs if one.names]
+
+
+def _write_revisions(pairs: Sequence[Pair], *, at: datetime) -> dict[int, Revision]:
+    """Store what the records say, with its parts; return it by procedure."""
+    told = [(one, one.record.content, procedure) for one, procedure in pairs if one.record.content]
     Revision.objects.filter(
-        procedure__in=[p.pk for one, p in pairs if one.record.content and one.is_published],
+        procedure__in=[procedure.pk for one, _content, procedure in told if one.is_published],
         state=RevisionState.PUBLISHED,
     ).update(state=RevisionState.SUPERSEDED)
     revisions = {
-        procedure.pk: _revision(one, one.record.content, procedure, at=at)
-        for one, procedure in pairs
-        if one.record.content is not None
+        procedure.pk: _revision(one, content, procedure, at=at) for one, content, procedure in told
     }
     Revision.objects.bulk_create(revisions.values())
-    levels = _write_parts(
-        [
-            (revisions[procedure.pk], one.record.content)
-            for one, procedure in pairs
-            if one.record.content is not None
-        ]
-    )
+    _write_parts([(revisions[procedure.pk], content) for _one, content, procedure in told])
+    return revisions
+
+
+def _write_procedures(pairs: Sequence[Pair], revisions: Mapping[int, Revision]) -> None:
+    """Let procedures say what the public sees of them from now on."""
     named = [(one, procedure) for one, procedure in pairs if one.names]
     for _one, procedure in named:
         procedure.is_withheld = False
-    changed = [procedure for one, procedure in pairs if one.shows]
-    for procedure in changed:
-        revision = revisions.get(procedure.pk)
-        if revision is not None:
-            procedure.current_revision = revision
-            procedure.state = ProcedureState.PUBLISHED
-            procedure.content_level, procedure.paid_level = levels[revision.pk]
+    shown = [procedure for one, procedure in pairs if one.shows and procedure.pk in revisions]
+    written = [revisions[procedure.pk].pk for procedure in shown]
+    stored = with_parts(Revision.objects.filter(pk__in=written))
+    levels = {revision.pk: content_levels(revision) for revision in stored}
+    for procedure in shown:
+        revision = revisions[procedure.pk]
+        procedure.current_revision = revision
+        procedure.state = ProcedureState.PUBLISHED
+        procedure.content_level, procedure.paid_level = levels[revision.pk]
     # Of a new procedure only what follows from its revision is not written yet.
     Procedure.objects.bulk_update(
-        [one for one in changed if one.pk in revisions],
-        ["state", "current_revision", "content_level", "paid_level", "is_withheld"],
+        shown, ["state", "current_revision", "content_level", "paid_level", "is_withheld"]
     )
     Procedure.objects.bulk_update(
         [procedure for one, procedure in named if one.procedure is not None],
         ["field", "tiers", "name", "sort_key", "folded_name", "search_text", "is_withheld"],
     )
-    reviewed = _reviewed(writings)
+
+
+def _write_records(
+    pairs: Sequence[Pair], revisions: Mapping[int, Revision], *, at: datetime
+) -> None:
+    """Keep the records word for word, with what people have said of their findings."""
+    reviewed = _reviewed([one for one, _procedure in pairs])
     ImportedRecord.objects.bulk_create(
         [
             _imported(
@@ -129,7 +144,6 @@ def _write_batch(
             "imported_at",
         ],
     )  # fmt: skip
-    return [procedure.pk for _one, procedure in named]
 
 
 def _fields(writings: Sequence[Writing]) -> dict[str, Field]:
@@ -168,8 +182,8 @@ def _revision(one: Writing, content: Content, procedure: Procedure, *, at: datet
     return Revision(procedure=procedure, number=one.number, **content.revision, **published)
 
 
-def _write_parts(pairs: Sequence[tuple[Revision, Content]]) -> dict[int, tuple[int, int]]:
-    """Store the parts of revisions and return the levels that each carries."""
+def _write_parts(pairs: Sequence[tuple[Revision, Content]]) -> None:
+    """Store the parts of revisions."""
     cases = {
         revision.pk: Case(
             revision=revision, key="thong-thuong", name="Thông thường", is_default=True
@@ -186,8 +200,6 @@ def _write_parts(pairs: Sequence[tuple[Revision, Content]]) -> dict[int, tuple[i
     ProcessingTime.objects.bulk_create(times, batch_size=2000)
     FeeRule.objects.bulk_create(fees, batch_size=2000)
     Paper.objects.bulk_create(papers, batch_size=2000)
-    stored = with_parts(Revision.objects.filter(pk__in=[one.pk for one, _content in pairs]))
-    return {revision.pk: content_levels(revision) for revision in stored}
 
 
 def _reviewed(writings: Sequence[Writing]) -> dict[int, set[str]]:
