@@ -1,7 +1,7 @@
 """Who may let the public see content: a publisher, and not whoever edited it last."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from accounts.enums import Role, Tier
@@ -27,6 +27,10 @@ class NotAPublisher(Exception):
 
 class OutsideAgency(Exception):
     """Whoever works for one agency decides for that one only, never for others or for a tier."""
+
+
+class NotYetDecided(Exception):
+    """The decision is dated after today: nothing is done under it yet."""
 
 
 class OwnEdit(Exception):
@@ -64,6 +68,12 @@ def needs_small_office(edited: Edited, publisher: User, *, at: datetime) -> bool
     if not any(_is_small_office(one) for one in held):
         raise OwnEdit(edited.pk)
     return True
+
+
+def require_decided(decision_date: date, *, at: datetime) -> None:
+    """:raises NotYetDecided: if the decision is of a day to come."""
+    if decision_date > local_day(at):
+        raise NotYetDecided(decision_date)
 
 
 @dataclass(frozen=True, slots=True)

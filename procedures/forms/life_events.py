@@ -1,31 +1,13 @@
 """Forms of the editors' pages of life events."""
 
 import re
-from typing import Any
 
-from crispy_forms.layout import Field, Layout, Submit
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from portal.core.forms import PortalFormHelper
 from procedures.enums import LifeEventIcon
+from procedures.forms.editing import EditorForm
 from procedures.services.life_events import EventText
-
-
-class EditorForm(forms.Form):
-    """One column of fields and one button named after what it does."""
-
-    submit_label: str | Promise = _("Lưu")
-
-    def __init__(self, *args: Any, action: str = "", **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = PortalFormHelper(self)
-        self.helper.form_action = action
-        self.helper.layout = Layout(
-            *(Field(name) for name in self.fields),
-            Submit("submit", self.submit_label, css_class="btn btn-primary"),
-        )
 
 
 class EventForm(EditorForm):

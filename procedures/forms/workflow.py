@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
+from portal.core.forms import DayField
 from procedures.models import Offer
 from procedures.workflow import MAX_STEPS, ROLES
 
@@ -72,10 +73,7 @@ def moved(rows: list[dict[str, str]], button: str) -> list[dict[str, str]]:
 
 class WorkflowPublishForm(forms.Form):
     decision_number = forms.CharField(label=_("Số quyết định phê duyệt quy trình"), max_length=80)
-    decision_date = forms.DateField(
-        label=_("Ngày quyết định"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
+    decision_date = DayField(label=_("Ngày quyết định"))
     offers = forms.TypedMultipleChoiceField(
         label=_("Dịch vụ dùng quy trình này từ bây giờ"),
         coerce=int,

@@ -13,7 +13,7 @@ from portal.core.db import requires_transaction
 from procedures.enums import TimeUnit
 from procedures.models import Case, LocalRule, Procedure
 from procedures.overrides import is_shorter
-from procedures.policies import find_reach
+from procedures.policies import find_reach, require_decided
 
 
 class UnknownTarget(Exception):
@@ -30,10 +30,6 @@ class Overlaps(Exception):
     def __init__(self, rule: LocalRule) -> None:
         super().__init__(rule.pk)
         self.rule = rule
-
-
-class NotYetDecided(Exception):
-    """The decision is dated after today."""
 
 
 class BeforeItsDecision(Exception):
@@ -84,8 +80,7 @@ def add_rule(*, code: str, rule: NewRule, publisher: User, at: datetime) -> Loca
     """
     reach = find_reach(publisher, at=at, publishes=True)
     reach.check(rule.unit.pk if rule.unit is not None else None)
-    if rule.decision_date > local_day(at):
-        raise NotYetDecided(rule.decision_date)
+    require_decided(rule.decision_date, at=at)
     if rule.valid_from < rule.decision_date or (
         rule.valid_until is not None and rule.valid_until < rule.valid_from
     ):

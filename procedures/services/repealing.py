@@ -13,7 +13,7 @@ from portal.core.db import requires_transaction
 from procedures.enums import ProcedureState, RevisionState
 from procedures.indexing import index_procedures
 from procedures.models import Offer, Procedure, Revision
-from procedures.policies import require_publisher
+from procedures.policies import require_decided, require_publisher
 
 _REPEAL = (
     "state", "repealed_at", "repealed_by", "repeal_decision", "repeal_date", "replaced_by",
@@ -35,10 +35,6 @@ class NotRepealed(Exception):
 
 class BadReplacement(Exception):
     """What replaces a procedure is another one, in force."""
-
-
-class NotYetDecided(Exception):
-    """The decision is dated after today."""
 
 
 @transaction.atomic(durable=True)
@@ -65,9 +61,7 @@ def repeal_procedure(
     :raises NotAPublisher: if `publisher` may not publish now.
     """
     require_publisher(publisher, at=at)
-    today = local_day(at)
-    if decision_date > today:
-        raise NotYetDecided(decision_date)
+    require_decided(decision_date, at=at)
     procedure = Procedure.objects.locked().with_code(code)
     if procedure.state == ProcedureState.REPEALED:
         raise AlreadyRepealed(code)
@@ -77,7 +71,7 @@ def repeal_procedure(
     procedure.state = ProcedureState.REPEALED
     procedure.repealed_at, procedure.repealed_by = at, publisher
     procedure.repeal_decision, procedure.repeal_date = decision, decision_date
-    procedure.repeal_ended = _end_offers(procedure, on=today)
+    procedure.repeal_ended = _end_offers(procedure, on=local_day(at))
     procedure.save(update_fields=_REPEAL)
     # Nothing of it goes out by itself any more; what was written stays.
     for revision in Revision.objects.locked().filter(

@@ -49,8 +49,12 @@ def save_boost(
     """
     Store how much a procedure weighs: always, or where a question has a phrase.
 
+    :raises SaysNothing: if a phrase is given of which no word is left.
     :raises NoSuchProcedure: if none that the public may hear of has that code.
     """
+    if phrase and not plain(phrase):
+        # Without words it would weigh in every search.
+        raise SaysNothing(phrase)
     procedure = Procedure.objects.known().with_code(code)
     boost, _created = Boost.objects.update_or_create(
         procedure=procedure,

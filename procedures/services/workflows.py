@@ -19,7 +19,7 @@ from portal.core.text import new_slug
 from procedures import workflow
 from procedures.enums import ProcedureState
 from procedures.models import Offer, Procedure, ProcessingTime, WorkflowVersion
-from procedures.policies import needs_small_office
+from procedures.policies import needs_small_office, require_decided
 from procedures.services.drafting import IsRepealed
 from procedures.workflow import Steps
 
@@ -122,10 +122,12 @@ def publish_draft(
     :param offer_ids: of this procedure; others are passed over.
     :raises NoDraft, StaleDraft: as save_steps.
     :raises IsRepealed: if the procedure has been repealed meanwhile.
+    :raises policies.NotYetDecided: if the decision is of a day to come.
     :raises policies.NotAPublisher, policies.OwnEdit: as publishing.publish_revision.
     :raises CannotRun: if no dossier could run through the steps.
     :raises TooSlow: if they take longer than every legal time that is published.
     """
+    require_decided(decision_date, at=at)
     # The procedure first: its row is where all who change its offers wait for each other.
     Procedure.objects.locked().filter(workflow_versions=draft_id).first()
     draft = _lock(draft_id, version)

@@ -17,7 +17,7 @@ from portal.core.text import whole_number
 from procedures.forms.local_rules import EndForm, LocalFeeForm, LocalTimeForm
 from procedures.models import NoSuchProcedure
 from procedures.overrides import decision_of
-from procedures.policies import NotAPublisher, OutsideAgency, find_reach
+from procedures.policies import NotAPublisher, NotYetDecided, OutsideAgency, find_reach
 from procedures.selectors import local_rules as selectors
 from procedures.services import local_rules as services
 from procedures.views.editor_frame import editors_only, is_publisher, publishers_only, show
@@ -25,7 +25,7 @@ from procedures.views.editor_frame import editors_only, is_publisher, publishers
 _NOT_YOURS: Final = gettext_lazy("Vai trò của ông/bà không quyết định cho nơi này.")
 # The field that a refusal is about, None for the whole form, and what to say.
 _REFUSED: Final[dict[type[Exception], tuple[str | None, str | Promise]]] = {
-    services.NotYetDecided: (
+    NotYetDecided: (
         "decision_date",
         gettext_lazy("Ngày ban hành sau hôm nay. Ghi khi văn bản đã ban hành."),
     ),

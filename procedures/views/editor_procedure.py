@@ -80,7 +80,7 @@ def repeal(request: StaffRequest, code: str) -> HttpResponse:
         except repealing.BadReplacement:
             said = _("Không có thủ tục nào khác đang có hiệu lực mang mã này.")
             form.add_error("replaced_by", said)
-        except repealing.NotYetDecided:
+        except policies.NotYetDecided:
             said = _("Quyết định có ngày sau hôm nay. Ghi bãi bỏ khi quyết định đã ban hành.")
             form.add_error("decision_date", said)
         except repealing.NeverShown:

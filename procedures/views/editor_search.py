@@ -65,6 +65,8 @@ def boost(request: StaffRequest) -> HttpResponse:
     if form.is_valid():
         try:
             teaching.save_boost(**form.cleaned_data, by=request.user, at=timezone.now())
+        except teaching.SaysNothing:
+            form.add_error("phrase", _("Không có từ nào để tìm. Để trống nếu áp dụng cho mọi câu."))
         except NoSuchProcedure:
             form.add_error("code", _("Không có thủ tục nào mang mã này."))
         else:

@@ -21,7 +21,7 @@ from procedures.forms.workflow import (
     typed_rows,
 )
 from procedures.models import NoSuchProcedure, WorkflowVersion
-from procedures.policies import NotAPublisher, OwnEdit
+from procedures.policies import NotAPublisher, NotYetDecided, OwnEdit
 from procedures.selectors import workflows as selectors
 from procedures.selectors.workflows import WorkflowPage
 from procedures.services import drafting, workflows as services
@@ -29,13 +29,25 @@ from procedures.views.editor_draft import posted_version, show_typed, typed_word
 from procedures.views.editor_frame import editors_only, is_publisher, publishers_only, show
 
 _SAVE: Final = "luu"
-# Why a draft was not published, where whoever pressed the button can do something about it.
-_SAID: Final[dict[type[Exception], str | Promise]] = {
-    OwnEdit: gettext_lazy("Người sửa gần nhất không tự công bố. Cần một người công bố khác."),
-    NotAPublisher: gettext_lazy("Ông/bà không còn giữ vai trò người công bố."),
-    drafting.IsRepealed: gettext_lazy("Thủ tục đã bãi bỏ thì không công bố quy trình mới."),
-    services.TooSlow: gettext_lazy(
-        "Các bước cộng lại dài hơn mọi thời hạn đã công bố. Rút ngắn rồi công bố."
+# Why a draft was not published, where whoever pressed the button can do something about it: the
+# field that this is about, None for the whole form, and what to say.
+_SAID: Final[dict[type[Exception], tuple[str | None, str | Promise]]] = {
+    OwnEdit: (
+        None,
+        gettext_lazy("Người sửa gần nhất không tự công bố. Cần một người công bố khác."),
+    ),
+    NotAPublisher: (None, gettext_lazy("Ông/bà không còn giữ vai trò người công bố.")),
+    NotYetDecided: (
+        "decision_date",
+        gettext_lazy("Quyết định có ngày sau hôm nay. Công bố khi quyết định đã ban hành."),
+    ),
+    drafting.IsRepealed: (
+        None,
+        gettext_lazy("Thủ tục đã bãi bỏ thì không công bố quy trình mới."),
+    ),
+    services.TooSlow: (
+        None,
+        gettext_lazy("Các bước cộng lại dài hơn mọi thời hạn đã công bố. Rút ngắn rồi công bố."),
     ),
 }
 
@@ -126,7 +138,8 @@ def publish(request: StaffRequest, code: str) -> HttpResponse:
         for sentence in wrong.sentences:
             form.add_error(None, sentence)
     except tuple(_SAID) as refused:
-        form.add_error(None, str(_SAID[type(refused)]))
+        field, said = _SAID[type(refused)]
+        form.add_error(field, str(said))
     else:
         messages.success(request, _("Đã công bố quy trình. Hồ sơ mới sẽ đi theo quy trình này."))
         return redirect("procedures:editor_workflow", code=code)

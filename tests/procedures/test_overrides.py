@@ -11,7 +11,7 @@ from accounts.enums import Role, Tier
 from procedures import overrides
 from procedures.enums import FeeStatus, FilingChannel, TimeUnit
 from procedures.models import FeeRule, LocalRule, NoSuchProcedure, ProcessingTime
-from procedures.policies import NotAPublisher, OutsideAgency
+from procedures.policies import NotAPublisher, NotYetDecided, OutsideAgency
 from procedures.selectors.detail import Asked, get_procedure_page
 from procedures.services import local_rules
 from procedures.services.local_rules import NewRule
@@ -268,7 +268,7 @@ def test_free_is_a_determined_amount(procedure, communes, publisher):
         (a_time(channel=FilingChannel.POST), local_rules.UnknownTarget),
         (a_time(time_amount=5), local_rules.NotShorter),
         (a_time(time_amount=6), local_rules.NotShorter),
-        (a_fee(decision_date=date(2026, 3, 3)), local_rules.NotYetDecided),
+        (a_fee(decision_date=date(2026, 3, 3)), NotYetDecided),
         (a_fee(valid_from=date(2026, 1, 31)), local_rules.BeforeItsDecision),
         (a_fee(valid_until=date(2026, 2, 14)), local_rules.BeforeItsDecision),
     ],

@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.enums import Role
 from procedures.enums import ProcedureState
 from procedures.models import Procedure
-from procedures.policies import NotAPublisher
+from procedures.policies import NotAPublisher, NotYetDecided
 from procedures.services import repealing
 from tests.factories.accounts import StaffFactory
 from tests.factories.procedures import OfferFactory, ProcedureFactory, RevisionFactory
@@ -68,7 +68,7 @@ def test_a_procedure_without_content_comes_back_listed(publisher):
 @pytest.mark.parametrize(
     ("changes", "refusal"),
     [
-        ({"decision_date": date(2026, 6, 16)}, repealing.NotYetDecided),
+        ({"decision_date": date(2026, 6, 16)}, NotYetDecided),
         ({"replaced_by": "1.999999"}, repealing.BadReplacement),
         ({"replaced_by": "1.000001"}, repealing.BadReplacement),
         ({"replaced_by": "1.000002"}, repealing.BadReplacement),

@@ -93,6 +93,8 @@ def test_weight_moves_a_procedure_where_the_phrase_is(names, editor):
     assert Boost.objects.get().factor == 3
     assert editor.post(url, {**data, "code": "0.0"}).status_code == 422
     assert editor.post(url, {**data, "factor": "99"}).status_code == 422
+    # A phrase without a word would be one for every question.
+    assert editor.post(url, {**data, "phrase": "!!!"}).status_code == 422
     assert first != second
 
 

@@ -1,6 +1,6 @@
 """The internal workflow: drafted by rows, checked against the legal time, published by another."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -11,7 +11,7 @@ from accounts.enums import Role
 from procedures import workflow
 from procedures.enums import TimeUnit
 from procedures.models import ProcessingTime, WorkflowVersion
-from procedures.policies import NotAPublisher, OwnEdit
+from procedures.policies import NotAPublisher, NotYetDecided, OwnEdit
 from procedures.services import drafting, workflows
 from tests.factories.accounts import StaffFactory, sign_in_proved
 from tests.factories.procedures import (
@@ -66,7 +66,7 @@ def publish(draft, publisher, **others):
             "publisher": publisher,
             "at": timezone.now(),
             "decision_number": "15/QĐ-UBND",
-            "decision_date": date(2026, 11, 20),
+            "decision_date": timezone.localdate(),
             "offer_ids": [],
             **others,
         }
@@ -144,6 +144,13 @@ def test_whoever_edited_last_does_not_publish(procedure, publisher):
         WorkflowVersion.objects.filter(pk=draft.pk).update(
             published_by=publisher, published_at=timezone.now()
         )
+
+
+def test_nothing_is_published_under_a_decision_to_come(procedure, editor, publisher):
+    draft = save(begin(procedure, editor), editor, runs())
+
+    with pytest.raises(NotYetDecided):
+        publish(draft, publisher, decision_date=timezone.localdate() + timedelta(days=1))
 
 
 def test_who_saves_the_same_steps_has_written_nothing(procedure, publisher):
@@ -303,7 +310,7 @@ def test_a_publisher_publishes_by_the_page(client, procedure, editor, publisher,
         {
             "version": draft.version,
             "decision_number": "15/QĐ-UBND",
-            "decision_date": "2026-11-20",
+            "decision_date": f"{timezone.localdate():%d/%m/%Y}",
             "offers": [offer.pk],
         },
     )
