@@ -1,6 +1,6 @@
 """The internal workflow: drafted by rows, checked against the legal time, published by another."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
