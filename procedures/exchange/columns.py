@@ -59,11 +59,15 @@ def plain(value: object) -> Any:
     return str(value) if isinstance(value, models.TextChoices) else value
 
 
+class WrongValue(ValueError):
+    """A day or an hour that is none; the sentence says which."""
+
+
 def from_json(model: type[models.Model], given: Mapping[str, Any]) -> Row:
     """
     Return the columns of a row that `given` names.
 
-    :raises ValueError: if a day or an hour is none.
+    :raises WrongValue: if a day or an hour is none.
     """
     return {
         field.name: read(field, given[field.name])
@@ -73,14 +77,18 @@ def from_json(model: type[models.Model], given: Mapping[str, Any]) -> Row:
 
 
 def read(field: "models.Field[Any, Any]", value: Any) -> Any:
-    if isinstance(field, models.DateField) and value is not None:
+    """:raises WrongValue: if a day or an hour is none."""
+    if value is None or not isinstance(field, models.DateField | models.TimeField):
+        return value
+    try:
+        if isinstance(field, models.TimeField):
+            return time.fromisoformat(value)
         day = date.fromisoformat(value)
-        if day.year not in _YEARS:
-            raise ValueError(_("ngày %s nằm ngoài các năm 1900–2199") % value)
-        return day
-    if isinstance(field, models.TimeField) and value is not None:
-        return time.fromisoformat(value)
-    return value
+    except ValueError as error:
+        raise WrongValue(_("không có ngày, giờ nào là %s") % value) from error
+    if day.year not in _YEARS:
+        raise WrongValue(_("ngày %s nằm ngoài các năm 1900–2199") % value)
+    return day
 
 
 def defaults(model: type[models.Model]) -> Row:

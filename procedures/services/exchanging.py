@@ -24,7 +24,7 @@ from portal.core.files import UnsafeFile, delete_stored, inspect_upload, store_b
 from portal.core.files.kinds import EXTENSION, MIME
 from portal.core.text import fold, new_slug
 from procedures.enums import ProcedureState
-from procedures.exchange.columns import Row
+from procedures.exchange.columns import Row, WrongValue
 from procedures.exchange.dumping import (
     dump,
     dump_offer,
@@ -184,7 +184,7 @@ class _Taking:
         try:
             with transaction.atomic():
                 self._take(one)
-        except (_Refusal, WrongShape) as refusal:
+        except (_Refusal, WrongShape, WrongValue) as refusal:
             self.tell(one, Outcome.REFUSED, str(refusal))
         except ValidationError as error:
             self.tell(one, Outcome.REFUSED, "; ".join(error.messages)[:500])

@@ -292,7 +292,7 @@ class TestTakingIn:
             (minimal(revision=revision(papers=[{"key": "a", "name": "A", "case_keys": ["x"]}])),
              "x"),
             (minimal(revision=revision(papers=[{"key": "a", "name": "A"}] * 2)), "hai lần"),
-            (minimal(revision=revision(decision_date="2026-02-31")), "day is out of range"),
+            (minimal(revision=revision(decision_date="2026-02-31")), "2026-02-31"),
             (minimal(revision=revision(summary="a\x00b")), "ký tự"),
             (minimal(revision=revision(form={"name": "T", "definition": {"version": 9}})),
              "tờ khai"),
