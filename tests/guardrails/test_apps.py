@@ -3,6 +3,7 @@
 import tomllib
 
 from django.conf import settings
+from django.db.migrations.loader import MigrationLoader
 
 from tests.guardrails import source
 
@@ -38,3 +39,13 @@ def test_the_import_contract_has_the_same_order():
     ]
 
     assert [layer for layer in layers if layer != "portal.urls"] == STACK[::-1]
+
+
+def test_no_migration_has_the_name_of_one_that_the_first_release_replaced():
+    # Every database counts those as applied (`replaces`): Django would never run such a migration.
+    loader = MigrationLoader(None, load=False)
+    loader.load_disk()
+    replaced = {name for found in loader.disk_migrations.values() for name in found.replaces}
+
+    assert replaced
+    assert not replaced & loader.disk_migrations.keys()
