@@ -2,7 +2,7 @@
 
 import json
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import log
@@ -15,6 +15,9 @@ from procedures.vocabulary import Vocabulary, common_codes, extend
 # Words of sayings count as if so many procedures held them, so that slips in them are mended.
 _SAID_BY: Final = 8
 _LONGEST: Final = 12
+# So few words only name a topic; what everybody comes for some day is then likelier by so much.
+_TOPIC: Final = 4
+_COMMON: Final = 1.2
 
 # The token with each question; all the rest only when it is another one than is known here.
 _READ: Final = """
@@ -103,10 +106,10 @@ class Book:
             return 0.0
         return log(1 + max(self.total - holders + 0.5, 0.5) / (holders + 0.5))
 
-    def boosts_for(self, words: Iterable[str]) -> dict[int, float]:
+    def boosts_for(self, words: Sequence[str]) -> dict[int, float]:
         """Return the factor of each procedure that weighs differently for some words."""
         text = f" {' '.join(words)} "
-        factors: dict[int, float] = {}
+        factors = dict.fromkeys(self.common, _COMMON) if len(words) <= _TOPIC else {}
         for phrase, boosted in self.boosts.items():
             if not phrase or f" {phrase} " in text:
                 for procedure, factor in boosted:

@@ -10,7 +10,7 @@ from django.db import connection
 from procedures.book import Book, open_book
 from procedures.mending import Mended, mend
 from procedures.models.catalogue import FINDABLE
-from procedures.search import Match, Question
+from procedures.search import Match, Question, bare_name
 from procedures.vocabulary import Vocabulary, load_vocabulary
 
 # Half A of a set of questions chose these; docs/adr/0015-search.md tells how.
@@ -22,6 +22,8 @@ _SLIPPED: Final = 0.9
 _COVERED: Final = 2.0
 _KNOWN: Final = 4.0
 _COMMUNE: Final = 0.3
+# What is done to something that one has already, where the question does not speak of that.
+_AFTERWARDS: Final = 0.9
 # What scores below this share of the best only happens to share words with the question.
 _WORTH: Final = 0.35
 MOST: Final = 60
@@ -29,7 +31,7 @@ _MOST_WORDS: Final = 40
 # A term that weighs below this share of the weightiest is left out.
 _TELLING: Final = 0.1
 
-_COLUMNS: Final = ("pk", "code", "name", "folded_name", "search_text", "score")
+_COLUMNS: Final = ("pk", "code", "name", "folded_name", "search_text", "publisher", "score")
 
 _BEST: Final = """
     WITH held AS (
@@ -62,9 +64,14 @@ _BEST: Final = """
         WHERE {findable}
         ORDER BY 2 DESC LIMIT %(most)s
     )
-    SELECT p.id, p.code, p.name, p.folded_name, p.search_text, r.score
+    SELECT p.id, p.code, p.name, p.folded_name, p.search_text,
+        coalesce(c.decision_agency, i.source->>'promulgating_agency', ''), r.score
     FROM ranked r
     JOIN procedures_procedure p ON p.id = r.id
+    LEFT JOIN procedures_revision c ON c.id = p.current_revision_id
+    -- Of what is only listed the record alone knows whose it is.
+    LEFT JOIN procedures_importedrecord i
+        ON i.procedure_id = p.id AND p.current_revision_id IS NULL
     ORDER BY r.score DESC, length(p.folded_name), p.sort_key, p.id
 """
 
@@ -85,7 +92,9 @@ def rank(question: Question, book: Book | None = None) -> list[dict[str, Any]]:
     book = book or open_book()
     words = question.all_words[:_MOST_WORDS]
     sought = read_question_terms(words, book)
-    rows = _look_up(sought, book, boosts=book.boosts_for(words))
+    rows = _first_things_first(
+        _look_up(sought, book, boosts=book.boosts_for(words)), sought, book.vocabulary
+    )
     if not rows:
         return []
     worth = rows[0]["score"] * _WORTH
@@ -168,6 +177,17 @@ def _look_up(sought: Sought, book: Book, *, boosts: Mapping[int, float]) -> list
             },
         )
         return [dict(zip(_COLUMNS, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _first_things_first(
+    rows: list[dict[str, Any]], sought: Sought, vocabulary: Vocabulary
+) -> list[dict[str, Any]]:
+    """Return the rows by what they are worth to whoever has named no more than a topic."""
+    for row in rows:
+        act = vocabulary.act_afterwards(bare_name(row["folded_name"]))
+        if act and not act.issubset(sought.shares):
+            row["score"] *= _AFTERWARDS
+    return sorted(rows, key=lambda row: -row["score"])
 
 
 def _add(shares: dict[str, float], term: str, share: float) -> None:

@@ -79,6 +79,11 @@ def search_lines(phrases: Iterable[str]) -> str:
     return "\n".join(line for line in lines if line)
 
 
+def bare_name(name: str) -> str:
+    """Return what two names that read the same have in common: "Tách thửa." is "Tách thửa"."""
+    return plain(name).removeprefix(f"{_OPENING} ")
+
+
 def matching(procedures: ProcedureQuerySet, question: Question) -> ProcedureQuerySet:
     """Narrow to the procedures that hold all words of a question, the plainest first."""
     if not question.words:

@@ -87,6 +87,8 @@ class Entry(NamedTuple):
     code: str
     name: str
     match: int
+    # The authority whose decision published it, "" where that is not asked for.
+    publisher: str
     kind: Kind
 
     @property

@@ -19,8 +19,8 @@ from procedures.selectors.filters import TIER_SLUGS, Entry, Kind
 from procedures.selectors.serving import Content, LevelBook, Units, load_units
 from procedures.subjects import read_subjects
 
-# A found procedure: its id, code and name, and how it matches.
-Found = tuple[int, str, str, int]
+# A found procedure: its id, code and name, how it matches, and who published it where that is told.
+Found = tuple[int, str, str, int, str]
 
 # Grouped by the database, so that a whole catalogue is read as its few hundred kinds.
 _KINDS: Final = """
@@ -90,7 +90,7 @@ class Catalogue:
     @property
     def is_alike(self) -> bool:
         """Whether nothing holds the words of the question, and this only looks like them."""
-        return self.ranked is not None and [one[-1] for one in self.ranked[:1]] == [Match.ALIKE]
+        return self.ranked is not None and [one[3] for one in self.ranked[:1]] == [Match.ALIKE]
 
     def count(self, kinds: Collection[Kind]) -> int:
         return sum(len(self.kinds[kind]) for kind in kinds)
@@ -109,7 +109,7 @@ class Catalogue:
             rows = _read_part(list(kind_of), part)
         else:
             rows = [row for row in self.ranked if row[0] in kind_of][part.start : part.stop]
-        return [Entry(*row, kind_of[row[0]]) for row in rows]
+        return [Entry(*row, kind=kind_of[row[0]]) for row in rows]
 
     def agency(self, key: str) -> Unit | None:
         return next((unit for unit in self.units.agencies if unit.key == key), None)
@@ -177,7 +177,7 @@ def _terms(offered: str | None) -> tuple[tuple[object, ...], ...]:
 def _read_part(ids: list[int], part: range) -> list[Found]:
     with connection.cursor() as cursor:
         cursor.execute(_PART, {"ids": ids, "limit": len(part), "offset": part.start})
-        return [(*row, int(Match.ALL)) for row in cursor.fetchall()]
+        return [(*row, int(Match.ALL), "") for row in cursor.fetchall()]
 
 
 def _rank(question: Question) -> list[Found]:
@@ -187,7 +187,9 @@ def _rank(question: Question) -> list[Found]:
         return _rows(search.matching(findable, question))
     book = open_book()
     if ranked := ranking.rank(question, book):
-        return [(row["pk"], row["code"], row["name"], row["found"]) for row in ranked]
+        return [
+            (row["pk"], row["code"], row["name"], row["found"], row["publisher"]) for row in ranked
+        ]
     # Words that everything holds, or a catalogue of which no index has been written.
     found = _rows(search.matching(findable, question))
     return found if found or not book.is_empty else _rows(search.alike(findable, question))
@@ -195,4 +197,4 @@ def _rank(question: Question) -> list[Found]:
 
 def _rows(procedures: Any) -> list[Found]:
     found = procedures.annotate(found=F("match"))
-    return list(found.values_list("pk", "code", "name", "found"))
+    return [(*row, "") for row in found.values_list("pk", "code", "name", "found")]

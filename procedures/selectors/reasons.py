@@ -9,7 +9,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from procedures.naming import NAME_LENGTH
-from procedures.search import Match, Question
+from procedures.search import Match, Question, bare_name
 from procedures.vocabulary import load_vocabulary, plain, spoken_phrases
 
 # From this share of its telling words on, a phrase is what the question said in other words.
@@ -32,7 +32,9 @@ def why_found(
     """
     if match == Match.ALL:
         return ""
-    called = [*keywords, *spoken_phrases().get(code, ())]
+    # The record often gives the name itself for a keyword.
+    own = {told for name in names for told in (plain(name), bare_name(name))}
+    called = [one for one in (*keywords, *spoken_phrases().get(code, ())) if _plain(one) not in own]
     if match == Match.ALIKE:
         nearest = max([*names, *called], key=lambda words: _likeness(question, words))
         return _("Gần giống với “%s”") % Truncator(nearest).chars(NAME_LENGTH)

@@ -1,7 +1,7 @@
 """One procedure in a list: what it is called, its four facts, and what its one button does."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import urlencode
 
@@ -18,6 +18,7 @@ from procedures.naming import NAME_LENGTH, short_name
 from procedures.search import Match, Question
 from procedures.selectors.filters import Entry, Filters
 from procedures.selectors.finder_steps import AGENCY
+from procedures.selectors.namesakes import Namesakes, describe
 from procedures.selectors.reasons import why_found
 from procedures.selectors.result_cases import ShownCase, load_cases
 from procedures.selectors.serving import Served, Units
@@ -49,6 +50,8 @@ class Row:
     place: Fact
     why: str
     is_listed_only: bool
+    # The others of the same name: of whom, their code, and where each stands.
+    namesakes: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +71,27 @@ class _Place:
 
 
 def build_rows(
-    entries: Sequence[Entry], question: Question, filters: Filters, units: Units, *, on: date
+    names: Sequence[Namesakes], question: Question, filters: Filters, units: Units, *, on: date
 ) -> list[Row]:
     """Return the rows of what was found, in its order (one query)."""
-    cases = load_cases([entry.pk for entry in entries], on=on)
-    return [
-        _row(entry, cases[entry.pk], question, _place(entry, filters, units), on=on)
-        if entry.pk in cases
-        else _listed_row(entry, question)
+    cases = load_cases([name.first.pk for name in names], on=on)
+    rows = []
+    for name in names:
+        entry = name.first
+        if entry.pk in cases:
+            place = _place(entry, filters, units)
+            row = _row(entry, cases[entry.pk], question, place, on=on)
+        else:
+            row = _listed_row(entry, question)
+        rows.append(replace(row, namesakes=_links(name.others)))
+    return rows
+
+
+def _links(entries: Sequence[Entry]) -> tuple[tuple[str, str, str], ...]:
+    return tuple(
+        (describe(entry), entry.code, reverse("procedures:detail", args=[entry.code]))
         for entry in entries
-    ]
+    )
 
 
 def _place(entry: Entry, filters: Filters, units: Units) -> _Place:
@@ -111,7 +125,9 @@ def _row(entry: Entry, case: ShownCase, question: Question, place: _Place, *, on
         summary=revision.summary,
         agency=agency.name if agency else Truncator(revision.agency_text).chars(NAME_LENGTH),
         level=place.level,
-        level_words=_level_words(place, times, has_forms=case.has_forms),
+        level_words=_level_words(
+            place, times, has_forms=case.has_forms, is_complete=entry.kind.content.unpaid > 0
+        ),
         action=action_of(place.level, has_forms=case.has_forms),
         papers=facts.papers_fact(case.papers, case_key=case.key, channel=channel),
         time=Fact(facts.time_words(given), facts.cut_off_words(given)),
@@ -166,8 +182,13 @@ def _listed_row(entry: Entry, question: Question) -> Row:
     )
 
 
-def _level_words(place: _Place, times: Mapping[str, object], *, has_forms: bool) -> str:
+def _level_words(
+    place: _Place, times: Mapping[str, object], *, has_forms: bool, is_complete: bool
+) -> str:
     """Say what a row's level means; never a form or a way that this procedure does not have."""
+    if not place.here and is_complete:
+        # All is told but where: no agency of this portal has taken it up.
+        return _("Chưa nộp được qua cổng này, nộp tại quầy")
     level = place.level
     if level in {1, 2}:
         words = by_hand_words(

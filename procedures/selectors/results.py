@@ -21,6 +21,7 @@ from procedures.selectors.filters import (
     write_url,
 )
 from procedures.selectors.kinds import Catalogue, find, get_entries
+from procedures.selectors.namesakes import Namesakes, once_each
 from procedures.selectors.result_rows import Row, build_rows
 
 PAGE_SIZE: Final = 15
@@ -59,13 +60,19 @@ def get_results(*, question: Question, filters: Filters, page: str, on: date) ->
     """Return one page of what a question and its filters find."""
     catalogue = find(question, on=on)
     left = [kind for kind in catalogue.kinds if kind.passes(filters)]
+    total = catalogue.count(left)
     size = BROWSE_SIZE if question.is_empty else PAGE_SIZE
-    # Of places in the order: only the procedures of the page that is shown are read.
-    shown = Paginator(range(catalogue.count(left)), size).get_page(page)
-    first = (shown.number - 1) * size
-    entries = catalogue.read(left, range(first, first + size))
-    rows = build_rows(entries, question, filters, catalogue.units, on=on)
-    has_best = shown.number == 1 and _has_best(entries)
+    # An answer is short, and shows each name once. Of the whole catalogue only the page that is
+    # shown is read, so the paginator counts places in the order.
+    answer = None if question.is_empty else once_each(catalogue.read(left), filters)
+    shown = Paginator(range(total if answer is None else len(answer)), size).get_page(page)
+    part = range((shown.number - 1) * size, shown.number * size)
+    if answer is None:
+        names = [Namesakes(entry) for entry in catalogue.read(left, part)]
+    else:
+        names = answer[part.start : part.stop]
+    rows = build_rows(names, question, filters, catalogue.units, on=on)
+    has_best = shown.number == 1 and _has_best([name.first for name in names])
     agency_names = {unit.key: unit.name for unit in catalogue.units.agencies}
     facets = build_facets(
         catalogue.counts, filters, agency_names=agency_names, typed=question.typed
@@ -79,7 +86,7 @@ def get_results(*, question: Question, filters: Filters, page: str, on: date) ->
     return Results(
         typed=question.typed,
         filters=filters,
-        total=shown.paginator.count,
+        total=total,
         total_unfiltered=catalogue.total,
         best=rows[0] if has_best else None,
         rows=tuple(rows[1:] if has_best else rows),
@@ -117,5 +124,6 @@ def _has_best(entries: list[Entry]) -> bool:
 def get_rows(ids: Sequence[int], *, on: date) -> dict[int, Row]:
     """Return the rows of given procedures by id, as a list shows them (4 queries)."""
     entries, units = get_entries(ids, on=on)
-    rows = build_rows(entries, read_question(""), Filters(), units, on=on)
+    names = [Namesakes(entry) for entry in entries]
+    rows = build_rows(names, read_question(""), Filters(), units, on=on)
     return {entry.pk: row for entry, row in zip(entries, rows, strict=True)}

@@ -11,7 +11,7 @@ from procedures.book import Book, open_book
 from procedures.mending import mend
 from procedures.models import Procedure
 from procedures.naming import short_name
-from procedures.search import Question
+from procedures.search import Question, bare_name
 from procedures.vocabulary import plain
 
 MOST: Final = 7
@@ -30,9 +30,10 @@ _OPENS: Final = 1.25
 _COMMUNE: Final = 1.25
 _COVERED: Final = 2.0
 _COMMON: Final = 1.3
+# What is done to something that one has already, while nothing of that is typed.
+_AFTERWARDS: Final = 0.9
 # So many of the likeliest are looked at closely.
 _LOOKED_AT: Final = 250
-_OPENING: Final = "thu tuc "
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ class _Name:
     lines: tuple[str, ...]
     weight: float
     factor: float
+    # The words of its act, if that is none to begin with.
+    act: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +170,15 @@ def _best(
         _LOOKED_AT, scores, key=lambda place: scores[place] * _share(scores[place], place, names)
     )
     phrase = " ".join(words)
+    asked = {word for slot in slots for word in slot}
     ranked = [
-        (scores[place] * _share(scores[place], place, names) * _order(phrase, place, names), place)
+        (
+            scores[place]
+            * _share(scores[place], place, names)
+            * _order(phrase, place, names)
+            * (1.0 if names.names[place].act <= asked else _AFTERWARDS),
+            place,
+        )
         for place in likely
     ]
     ranked.sort(key=lambda one: (-one[0], len(names.names[one[1]].name), one[1]))
@@ -223,7 +233,7 @@ def _open_names(book: Book) -> Names:
         "current_revision__everyday_name",
         "current_revision__keywords",
     ):
-        official = plain(folded).removeprefix(_OPENING)
+        official = bare_name(folded)
         lines = (official, *(plain(one) for one in (everyday, *(keywords or ())) if one))
         told = set(official.split())
         for word in told.union(*(line.split() for line in lines[1:])):
@@ -236,6 +246,7 @@ def _open_names(book: Book) -> Names:
                 lines=lines,
                 weight=max(sum(_worth(word, book) for word in told), 0.001),
                 factor=factors.get(pk, 1.0) * (_COMMUNE if "COMMUNE" in tiers else 1.0),
+                act=book.vocabulary.act_afterwards(official),
             )
         )
     _names = Names(

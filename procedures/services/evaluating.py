@@ -92,7 +92,14 @@ def _score(asked: Iterable[tuple[str, set[str]]]) -> Scores:
 
 
 def _place(text: str, gold: set[str]) -> int:
-    """Return where the first right answer stands, 0 if it is not among those looked at."""
-    rows = ranking.rank(search.read_question(text))[:_LOOKED_AT]
-    found = (place for place, row in enumerate(rows, start=1) if row["folded_name"] in gold)
-    return next(found, 0)
+    """
+    Return where the first right answer stands, 0 if it is not among those looked at.
+
+    Counted as people see them: a list shows each name once.
+    """
+    places: dict[str, int] = {}
+    for row in ranking.rank(search.read_question(text)):
+        place = places.setdefault(search.bare_name(row["folded_name"]), len(places) + 1)
+        if row["folded_name"] in gold:
+            return place if place <= _LOOKED_AT else 0
+    return 0

@@ -32,6 +32,8 @@ class Vocabulary:
     # Words that may stand inside a saying: "mẹ [tôi mới] mất".
     passed_over: frozenset[str]
     synonyms: dict[str, tuple[str, ...]]
+    # How names begin of what is done to something that one has already: "cấp lại", "thu hồi".
+    afterwards: re.Pattern[str]
     # Words of sayings and weak ones: no slips, though no procedure may hold them.
     said: frozenset[str] = field(init=False)
     # How many words the longest saying has.
@@ -48,6 +50,11 @@ class Vocabulary:
         return list(
             dict.fromkeys(meant for _said, all_meant in self.sayings(words) for meant in all_meant)
         )
+
+    def act_afterwards(self, name: str) -> frozenset[str]:
+        """Return the words by which a plain name tells that it is not the first thing to do."""
+        found = self.afterwards.match(name)
+        return frozenset(found.group(1).split()) if found else frozenset()
 
     def sayings(self, words: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Yield the sayings among some words, each with what it means."""
@@ -118,13 +125,21 @@ def extend(own: Mapping[str, tuple[str, ...]]) -> Vocabulary:
         for said, meant in {**shipped, **own}.items()
         if said
     }
-    asking = sorted({plain(one) for one in _read("asking")}, key=len, reverse=True)
     return Vocabulary(
-        asking=re.compile(rf"\b(?:{'|'.join(map(re.escape, asking))})\b"),
+        asking=re.compile(rf"\b(?:{_any_of('asking')})\b"),
+        afterwards=re.compile(
+            rf"(?:cap |dang ky |de nghi |thong bao )?({_any_of('afterwards')})\b"
+        ),
         weak=frozenset(map(plain, _read("weak"))),
         passed_over=frozenset(map(plain, _read("passed_over"))),
         synonyms={said: meant for said, meant in synonyms.items() if meant},
     )
+
+
+def _any_of(part: str) -> str:
+    """Return the phrases of a part as choices of a pattern, the longest first."""
+    phrases = sorted({plain(one) for one in _read(part)}, key=len, reverse=True)
+    return "|".join(map(re.escape, phrases))
 
 
 def _read(part: str) -> list[Any]:

@@ -33,6 +33,8 @@ NAMES = {
     "9.100010": "Cấp hộ chiếu phổ thông ở trong nước",
     "9.100011": "Thủ tục cấp Giấy xác nhận tình trạng hôn nhân",
     "9.100012": "Cấp giấy phép thăm dò khoáng sản",
+    "9.100013": "Thu hồi giấy phép nuôi ong mật",
+    "9.100014": "Cấp mới giấy phép nuôi ong mật",
 }
 
 
@@ -75,6 +77,12 @@ def test_everyday_words_find_the_procedure(names, typed, code):
 
 def test_plain_procedure_comes_before_its_special_cases(names):
     assert codes("khai sinh")[:2] == ["9.100001", "9.100003"]
+    # What is done to a permit that one has comes first for nobody who has not spoken of it.
+    assert codes("nuôi ong") == ["9.100014", "9.100013"]
+    assert codes("bị thu hồi giấy phép nuôi ong")[0] == "9.100013"
+    afterwards = load_vocabulary().act_afterwards
+    assert afterwards("cap lai the can cuoc") == {"lai"}
+    assert afterwards("cap cap lai phu hieu") == afterwards("cap the can cuoc") == set()
 
 
 def test_phrases_that_are_shipped_for_a_procedure_find_it(db, monkeypatch):

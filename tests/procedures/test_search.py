@@ -334,3 +334,36 @@ def test_field_alone_finds_its_procedures(db):
 
     assert codes(found) == [procedure.code]
     assert found.best.why == "Thuộc lĩnh vực Đất đai"
+
+
+def test_name_stands_once_with_the_others_that_bear_it_behind(client, db):
+    """The record holds one procedure again under a code of every province that published it."""
+
+    def copied(name, agency, **procedure):
+        return RevisionFactory(
+            procedure=ProcedureFactory(name=name, **procedure),
+            decision_agency=agency,
+            everyday_name="",
+        ).procedure
+
+    elsewhere = copied("Tách thửa, hợp thửa đất", "UBND tỉnh Gia Lai", tiers=["PROVINCE"])
+    nation = copied("Thủ tục tách thửa, hợp thửa đất.", "Bộ Nông nghiệp và Môi trường")
+    listed = ProcedureFactory(name="Tách thửa, hợp thửa đất")
+    other = copied("Tách thửa đất của cộng đồng dân cư", "Bộ Nông nghiệp và Môi trường")
+    index_catalogue()
+
+    found = results("tách thửa")
+
+    assert codes(found) == [nation.code, other.code]
+    assert found.total == 4
+    assert [one[:2] for one in found.rows[0].namesakes] == [
+        ("UBND tỉnh Gia Lai, cấp tỉnh", elsewhere.code),
+        ("xã, phường", listed.code),
+    ]
+    page = client.get("/thu-tuc/?q=tách thửa").content.decode()
+    assert "2 thủ tục khác cùng tên" in page
+    assert f'href="/thu-tuc/{elsewhere.code}/"' in page
+    # Beside a filter that takes the nation's away, and where one of them is served here.
+    assert codes(results("tách thửa", tier="tinh")) == [elsewhere.code]
+    OfferFactory(procedure=elsewhere, tier="", unit=UnitFactory(parent=UnitFactory(key="tinh")))
+    assert codes(results("tách thửa"))[0] == elsewhere.code
