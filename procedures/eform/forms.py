@@ -120,12 +120,22 @@ class SectionForm(forms.Form):
             prefix=PREFIX,
         )
         _Builder(self, default_button).build()
+        if data is not None and self.row_button_pressed:
+            self._begin_row(str(data.get(ADD) or ""))
 
     def clean(self) -> dict[str, Any]:
         """Hand the check's sentences to the fields that they belong to."""
         for path, sentence in self.checked.errors.items():
             self.add_error(path if path in self.fields else None, sentence)
         return self.cleaned_data
+
+    def _begin_row(self, group: str) -> None:
+        """Put the cursor into the row that was added, where no script does."""
+        inputs = [name for name in self.fields if name.startswith(f"{group}.")]
+        if group and inputs:
+            row = inputs[-1].split(".")[1]
+            first = next(name for name in inputs if name.startswith(f"{group}.{row}."))
+            self.fields[first].widget.attrs["autofocus"] = True
 
     def _initial(self) -> dict[str, Any]:
         initial: dict[str, Any] = {}

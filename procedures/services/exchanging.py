@@ -271,7 +271,7 @@ class _Taking:
         fill(draft, given, self._files(procedure, given))
         if before is None:
             return [_("nội dung vào bản nháp")]
-        return [_("đổi %s") % ", ".join(_differences(before, given))]
+        return [_("đổi: %s") % ", ".join(_differences(before, given))]
 
     def _take_workflows(self, procedure: Procedure, document: Row) -> list[str]:
         added = [given for given in document["workflows"] if self._workflow(procedure, given)[1]]

@@ -109,9 +109,8 @@ def _confirm(request: StaffRequest, upload_id: UUID) -> HttpResponse:
         messages.warning(request, _("Báo cáo đã thay đổi. Hãy xem lại rồi xác nhận."))
     else:
         file.refresh_from_db(fields=["state"])
-        if file.state == ExchangeState.DONE:
-            messages.success(request, _("Đã nhập. Những gì thay đổi đang chờ ở bản nháp."))
-        elif file.state != ExchangeState.CONFIRMED:
+        # What was taken in the page of the file says by itself.
+        if file.state not in {ExchangeState.CONFIRMED, ExchangeState.DONE}:
             messages.warning(
                 request,
                 _("Danh mục đã thay đổi từ lúc kiểm tra nên chưa nhập gì. Hãy xem báo cáo mới."),

@@ -162,7 +162,7 @@ class TestTakingIn:
         report = take(packed(document), editor)
 
         assert report.counts == {Outcome.CHANGED: 1}
-        assert report.lines[0].words == ("đổi yêu cầu, điều kiện",)
+        assert report.lines[0].words == ("đổi: yêu cầu, điều kiện",)
         procedure = Procedure.objects.get()
         assert procedure.current_revision == shown
         draft = procedure.revisions.get(state=RevisionState.DRAFT)
