@@ -126,7 +126,7 @@ showHere();
 // An editor's preview comes anew while its question is being typed.
 document.addEventListener("htmx:afterSwap", (event) => {
     for (const root of event.target.parentElement.querySelectorAll("[data-eform]")) start(root);
-    showHere();
 });
+document.addEventListener("htmx:afterSettle", showHere);
 // Going back, the browser puts typed values in after this script has run.
 window.addEventListener("pageshow", () => document.querySelectorAll("[data-eform]").forEach(refresh));

@@ -84,7 +84,17 @@ def test_what_is_typed_saves_itself_and_rows_move_with_it(open_part, draft, widt
     expect(page.get_by_label("Tên thường gọi").first).to_have_value("Căn cước của cha mẹ")
     assert names(draft) == ["can-cuoc", "giay-chung-sinh"]
 
+    # At the end of the list the pressed button is of no use: the other one of the row is in focus.
+    expect(page.get_by_role("button", name="Chuyển xuống: Thẻ căn cước")).to_be_focused()
+
+    page.get_by_role("button", name="Xóa: Giấy chứng sinh").click()
+    expect(page.get_by_text("Đã xóa “Giấy chứng sinh”.")).to_be_visible()
+    with saved_by_itself(page):
+        page.get_by_role("button", name="Lấy lại dòng này").click()
+    assert names(draft) == ["can-cuoc", "giay-chung-sinh"]
+
     page.get_by_role("button", name="Thêm giấy tờ").click()
+    expect(page.get_by_label("Tên giấy tờ").last).to_be_focused()
     with saved_by_itself(page):
         page.get_by_label("Tên giấy tờ").last.fill("Sổ tiêm chủng")
     with saved_by_itself(page):

@@ -8,12 +8,12 @@ from playwright.sync_api import expect
 from accounts.enums import Role
 from procedures.enums import ArticleKind, ArticleTopic, TextState
 from procedures.models import ArticleVersion
-from procedures.services import articles, drafting
+from procedures.services import articles, drafting, workflows
 from procedures.services.articles import Words
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.looks import Looker
 from tests.factories.accounts import StaffFactory
-from tests.factories.procedures import RevisionFactory
+from tests.factories.procedures import RevisionFactory, WorkflowVersionFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -134,3 +134,32 @@ def test_a_question_of_another_type_comes_back_with_its_type(desk, draft):
 
     expect(page.get_by_label("Kiểu trả lời")).to_have_value("one_of")
     expect(page.get_by_label("Các lựa chọn, mỗi dòng một")).to_have_value("Dở dang")
+
+
+def test_steps_left_unsaved_come_back_on_the_version_that_they_were_made_from(desk, editor):
+    code = WorkflowVersionFactory(procedure=RevisionFactory().procedure).procedure.code
+    draft = workflows.open_draft(code=code, editor=editor, at=timezone.now())
+    page = desk("editor_workflow", code)
+    page.get_by_role("button", name="Thêm bước").click()
+    expect(page.get_by_label("Tên bước").last).to_be_focused()
+    page.get_by_label("Tên bước").last.fill("Xin ý kiến")
+    page.get_by_label("Giờ làm việc").last.fill("2")
+    page.on("dialog", lambda dialog: dialog.accept())
+    colleague = StaffFactory(role=Role.EDITOR, full_name="Đỗ Khác")
+    theirs = [{**draft.steps[0], "name": "Bước người kia"}, *draft.steps[1:]]
+    workflows.save_steps(
+        draft_id=draft.pk, version=0, editor=colleague, at=timezone.now(), steps=theirs
+    )
+
+    page.goto(page.url)
+    page.get_by_role("button", name="Khôi phục nội dung chưa lưu").click()
+    expect(page.get_by_label("Tên bước").last).to_have_value("Xin ý kiến")
+    page.get_by_role("button", name="Lưu các bước").last.click()
+
+    expect(page.get_by_text("Đỗ Khác vừa lưu bản này")).to_be_visible()
+    expect(page.get_by_text("Bước người kia")).to_be_visible()
+    page.get_by_role("button", name="Lưu các bước").last.click()
+    expect(page.get_by_text("Đã lưu các bước.")).to_be_visible()
+    draft.refresh_from_db()
+    assert draft.steps[-1]["name"] == "Xin ý kiến"
+    expect(page.get_by_text("Còn nội dung chưa lưu")).to_be_hidden()

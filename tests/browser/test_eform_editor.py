@@ -40,6 +40,7 @@ def add(page, kind, label, *, within=".eform-part"):
     holder = page.locator(within).last
     holder.locator("select").last.select_option(kind)
     holder.get_by_role("button", name=re.compile("^Thêm")).last.click()
+    expect(page.get_by_label("Câu hỏi", exact=True)).to_be_focused()
     page.get_by_label("Câu hỏi", exact=True).fill(label)
 
 
@@ -82,6 +83,7 @@ def test_an_editor_builds_a_form_and_fills_it_in(desk):
     expect(page.locator(".eform-items").first.locator("> li").nth(2)).to_contain_text(
         "Người cùng nhận"
     )
+    expect(page.get_by_role("button", name="Chuyển lên: Người cùng nhận")).to_be_focused()
     page.get_by_role("button", name="Chuyển lên: Số nhà").click()
     page.get_by_role("button", name="Chuyển lên: Số nhà").click()
     expect(page.get_by_role("alert")).to_contain_text("“Số nhà” chỉ hiện theo câu trả lời")
