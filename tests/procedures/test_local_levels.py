@@ -6,11 +6,16 @@ import pytest
 from django.test import Client
 
 from accounts.enums import PayWay
+from accounts.models import Unit
 from procedures.enums import FeeStatus, ResultDelivery
 from procedures.models import Case, Procedure
+from procedures.policies import Reach
 from procedures.search import read_question
+from procedures.selectors.editor_offers import list_contradictions
 from procedures.selectors.filters import Filters
+from procedures.selectors.holding import describe
 from procedures.selectors.kinds import find
+from procedures.selectors.posting import tell_all
 from procedures.selectors.published import load_published
 from procedures.selectors.results import get_rows
 from procedures.selectors.service_levels import get_levels_page
@@ -62,6 +67,23 @@ def both(procedure: Procedure) -> dict[str, int]:
     on_page = {one.agency.key: one.level for one in page.served}
     assert dict(kind.levels) == on_page
     assert kind.level(Filters()) == max(on_page.values())
+    for unit in Unit.objects.filter(key__in=on_page):
+        (on_the_wall,) = [one.level for _what, one in tell_all(unit, on=TODAY).served]
+        assert on_the_wall == on_page[unit.key]
+    # Of an offer to a whole tier holds what holds at each of its agencies; else it is told why.
+    (held,) = describe(procedure.offers.all(), on=TODAY)
+    assert held.level == min(on_page.values())
+    assert bool(held.gaps) == held.is_contradiction == (held.level < 4)
+    told = list_contradictions(
+        cause="",
+        tier="",
+        question=read_question(""),
+        page="",
+        reach=Reach(True, frozenset(), frozenset()),
+        publishes=True,
+        on=TODAY,
+    )
+    assert [row.is_contradiction for row in told.rows] == [True] * held.is_contradiction
     return on_page
 
 
