@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Max
 
 from accounts.models import User
 from portal.core.db import requires_transaction
+from portal.core.text import fold, new_slug
 from procedures.copying import CONTENT
 from procedures.exchange.columns import Row, from_json, read
 from procedures.exchange.dumping import dump_form, dump_workflow
@@ -16,8 +16,8 @@ from procedures.models import (
     Case,
     CaseQuestion,
     FeeRule,
+    Field,
     FormVersion,
-    Offer,
     Paper,
     PrintableForm,
     Procedure,
@@ -39,6 +39,21 @@ class Kept:
 
 class WorkflowInTheWay(Exception):
     """A procedure has one draft of a workflow at a time."""
+
+
+@requires_transaction
+def find_field(given: Row) -> Field:
+    """Return the field by slug or by name, or a new one; case and accents make no difference."""
+    known = Field.objects.filter(slug=given["slug"]).first() if given["slug"] else None
+    if known is not None:
+        return known
+    for field in Field.objects.all():
+        if fold(field.name) == fold(given["name"]):
+            return field
+    taken = set(Field.objects.values_list("slug", flat=True))
+    name = given["slug"] or given["name"]
+    slug = new_slug(name, taken=taken, plain="linh-vuc", letters=60)
+    return Field.objects.create(slug=slug, name=given["name"])
 
 
 @requires_transaction
@@ -106,11 +121,6 @@ def find_or_draft_workflow(
         edited_at=at,
     )
     return made, True
-
-
-def new_offer(procedure: Procedure, given: Row, *, places: Mapping[str, Any]) -> Offer:
-    """Return an offer, not stored yet; `places` holds its units and its workflow."""
-    return Offer(procedure=procedure, **places, **from_json(Offer, given))
 
 
 def _form(procedure: Procedure, given: Row | None) -> FormVersion | None:

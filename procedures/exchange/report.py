@@ -30,6 +30,10 @@ OUTCOMES: Final[dict[Outcome, str | Promise]] = {
 }
 
 
+class Refusal(Exception):
+    """Why a document is not taken in, in words."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One procedure of a file, or one row of a list, and what was said of it."""

@@ -7,10 +7,9 @@ Importing the same twice changes nothing.
 
 import io
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from datetime import date, datetime
-from typing import Any, Final
+from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
@@ -22,12 +21,10 @@ from portal.core import edition
 from portal.core.db import requires_transaction, wait_in_line
 from portal.core.files import UnsafeFile, delete_stored, inspect_upload, store_bytes
 from portal.core.files.kinds import EXTENSION, MIME
-from portal.core.text import fold, new_slug
 from procedures.enums import ProcedureState
 from procedures.exchange.columns import Row, WrongValue
 from procedures.exchange.dumping import (
     dump,
-    dump_offer,
     dump_revision,
     hash_stored,
     with_content,
@@ -38,27 +35,21 @@ from procedures.exchange.loading import (
     Kept,
     WorkflowInTheWay,
     fill,
+    find_field,
     find_or_draft_workflow,
-    new_offer,
 )
+from procedures.exchange.offering import Offering
 from procedures.exchange.package import Package
-from procedures.exchange.report import Line, Outcome, Report
+from procedures.exchange.report import Line, Outcome, Refusal, Report
 from procedures.exchange.shape import WrongShape
+from procedures.exchange.telling import differing_parts, kept_words
 from procedures.indexing import index_procedures
-from procedures.models import Field, Offer, Procedure, Revision, WorkflowVersion
+from procedures.models import Procedure, Revision, WorkflowVersion
 from procedures.search import search_lines
 from procedures.services.drafting import CODE, find_working
 from procedures.services.importing import IMPORT_LOCK
 
 logger = logging.getLogger(__name__)
-
-_PARTS: Final = {
-    "form": "tờ khai điện tử",
-    "cases": "trường hợp, thời hạn, phí",
-    "case_questions": "câu hỏi tìm trường hợp",
-    "papers": "giấy tờ",
-    "printable_forms": "biểu mẫu",
-}
 
 
 class CatalogueMoved(Exception):
@@ -71,10 +62,6 @@ class CatalogueMoved(Exception):
 
 class _TakeBack(Exception):
     """Ends the transaction of a dry run, or of one that must not stay."""
-
-
-class _Refusal(Exception):
-    """Why a document is not taken in, in words."""
 
 
 def take(
@@ -184,7 +171,7 @@ class _Taking:
         try:
             with transaction.atomic():
                 self._take(one)
-        except (_Refusal, WrongShape, WrongValue) as refusal:
+        except (Refusal, WrongShape, WrongValue) as refusal:
             self.tell(one, Outcome.REFUSED, str(refusal))
         except ValidationError as error:
             self.tell(one, Outcome.REFUSED, "; ".join(error.messages)[:500])
@@ -218,7 +205,7 @@ class _Taking:
             outcome,
             *words,
             *offers,
-            *_kept_words(procedure, document),
+            *kept_words(procedure, document),
             offers_for=offers_for,
         )
 
@@ -227,8 +214,8 @@ class _Taking:
             self.tell(one, Outcome.LEFT, _("thủ tục đã bãi bỏ ở nơi xuất"))
             return
         if not CODE.fullmatch(document["code"]):
-            raise _Refusal(_("mã thủ tục không đúng dạng, ví dụ 1.001193"))
-        field = _field(document["field"])
+            raise Refusal(_("mã thủ tục không đúng dạng, ví dụ 1.001193"))
+        field = find_field(document["field"])
         procedure = Procedure.objects.create(
             code=document["code"],
             name=document["name"],
@@ -255,7 +242,7 @@ class _Taking:
             held = dump_revision(with_parts(Revision.objects.all()).get(pk=working.pk))
             if held == given:
                 return []
-            raise _Refusal(
+            raise Refusal(
                 _("đang có bản nháp khác của %s: công bố hoặc bỏ bản đó rồi nhập lại")
                 % (working.edited_by.full_name if working.edited_by else "")
             )
@@ -271,7 +258,7 @@ class _Taking:
         fill(draft, given, self._files(procedure, given))
         if before is None:
             return [_("nội dung vào bản nháp")]
-        return [_("đổi: %s") % ", ".join(_differences(before, given))]
+        return [_("đổi: %s") % ", ".join(differing_parts(before, given))]
 
     def _take_workflows(self, procedure: Procedure, document: Row) -> list[str]:
         added = [given for given in document["workflows"] if self._workflow(procedure, given)[1]]
@@ -281,72 +268,23 @@ class _Taking:
         try:
             return find_or_draft_workflow(procedure, given, by=self.by, at=self.at)
         except WorkflowInTheWay as error:
-            raise _Refusal(
+            raise Refusal(
                 _("đang có bản nháp quy trình khác: công bố hoặc bỏ bản đó rồi nhập lại")
             ) from error
 
     def _take_offers(
         self, procedure: Procedure, document: Row
     ) -> tuple[list[str], list[int | None]]:
-        """
-        Add the offers that are not there; one that differs from ours is a person's to change.
-
-        Return what was added in words, and for whom: None is a whole tier.
-        """
         workflows = {
             place: workflow
             for place, given in enumerate(document["workflows"], start=1)
             # What runs on a draft gets its workflow when that is published.
             if (workflow := self._workflow(procedure, given)[0]).published_at is not None
         }
-        places = {one.pk: place for place, one in workflows.items()}
-        held = list(
-            Offer.objects.filter(procedure=procedure).select_related(
-                "unit", "receiving", "deciding"
-            )
-        )
-        known = [dump_offer(offer, places) for offer in held]
-        added: list[str] = []
-        offers_for: list[int | None] = []
-        for written in document["offers"]:
-            given = {
-                **written,
-                "workflow": written["workflow"] if written["workflow"] in workflows else None,
-            }
-            if given in known:
-                continue
-            whom = given["unit"] or given["tier"]
-            if any(_overlap(given, one) for one in known):
-                raise _Refusal(
-                    _("%s đã có dịch vụ khác trong thời gian này: sửa ở trang dịch vụ") % whom
-                )
-            offer = new_offer(
-                procedure,
-                given,
-                places={
-                    **{name: self._unit(given[name]) for name in ("unit", "receiving", "deciding")},
-                    "workflow_version": workflows.get(given["workflow"]),
-                },
-            )
-            offer.full_clean(exclude=["procedure"])
-            if self.confirmed_by is not None:
-                offer.assigned_by, offer.assigned_at = self.confirmed_by, self.at
-            offer.save()
-            known.append(given)
-            offers_for.append(offer.unit_id)
-            added.append(_("dịch vụ mức %(level)d cho %(whom)s") % {
-                "level": given["declared_level"], "whom": whom,
-            })  # fmt: skip
+        offering = Offering(procedure, workflows, self.units, by=self.confirmed_by, at=self.at)
+        added = offering.add_missing(document["offers"])
         self.gave_offers |= bool(added)
-        return added, offers_for
-
-    def _unit(self, name: str | None) -> Unit | None:
-        if name is None:
-            return None
-        try:
-            return self.units[name]
-        except KeyError:
-            raise _Refusal(_("không có đơn vị mã %s") % name) from None
+        return [words for words, _whom in added], [whom for _words, whom in added]
 
     def _files(self, procedure: Procedure, given: Row) -> dict[str, Kept]:
         """Return where each printable form is kept, storing what only the file holds."""
@@ -364,64 +302,14 @@ class _Taking:
     def _store_file(self, given: Row) -> Kept:
         data = self.package.file(given["sha256"]) if self.package else None
         if data is None:
-            raise _Refusal(
-                _("thiếu tệp của biểu mẫu “%s”: dùng gói .zip có đủ tệp") % given["name"]
-            )
+            raise Refusal(_("thiếu tệp của biểu mẫu “%s”: dùng gói .zip có đủ tệp") % given["name"])
         extension = {mime: EXTENSION[kind] for kind, mime in MIME.items()}.get(given["mime"], "pdf")
         try:
             facts = inspect_upload(io.BytesIO(data), f"{given['key']}.{extension}")
         except UnsafeFile as unsafe:
-            raise _Refusal(f"{given['name']}: {unsafe.sentence}") from unsafe
+            raise Refusal(f"{given['name']}: {unsafe.sentence}") from unsafe
         if self.dry_run:
             return Kept("", facts.mime, facts.size, facts.pages)
         key = store_bytes(data)
         self.stored.append(key)
         return Kept(key, facts.mime, facts.size, facts.pages)
-
-
-def _field(given: Row) -> Field:
-    """Return the field by slug or by name; what differs only in case or accents is one."""
-    known = Field.objects.filter(slug=given["slug"]).first() if given["slug"] else None
-    if known is not None:
-        return known
-    for field in Field.objects.all():
-        if fold(field.name) == fold(given["name"]):
-            return field
-    taken = set(Field.objects.values_list("slug", flat=True))
-    name = given["slug"] or given["name"]
-    slug = new_slug(name, taken=taken, plain="linh-vuc", letters=60)
-    return Field.objects.create(slug=slug, name=given["name"])
-
-
-def _differences(before: Row, given: Row) -> list[str]:
-    """Return in words which parts of a revision differ."""
-    names = []
-    for name, value in given.items():
-        if before.get(name) == value:
-            continue
-        if name in _PARTS:
-            names.append(_PARTS[name])
-        else:
-            names.append(str(Revision._meta.get_field(name).verbose_name))  # type: ignore[union-attr]  # noqa: SLF001
-    return names
-
-
-def _kept_words(procedure: Procedure, document: Mapping[str, Any]) -> list[str]:
-    """Say what a file says otherwise of the procedure itself, which no draft holds."""
-    words = []
-    if fold(document["field"]["name"]) != fold(procedure.field.name):
-        words.append(_("lĩnh vực ở đây là “%s”: giữ nguyên") % procedure.field.name)
-    if sorted(document["tiers"]) != sorted(procedure.tiers):
-        words.append(_("cấp thực hiện ghi khác: giữ nguyên"))
-    return words
-
-
-def _overlap(one: Row, other: Row) -> bool:
-    """Return whether two offers are for the same unit or tier at the same time."""
-    if (one["unit"], one["tier"]) != (other["unit"], other["tier"]):
-        return False
-    last = date.max.isoformat()
-    return bool(
-        one["valid_from"] <= (other["valid_until"] or last)
-        and other["valid_from"] <= (one["valid_until"] or last)
-    )

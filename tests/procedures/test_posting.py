@@ -15,7 +15,12 @@ from portal.core.files import open_stored
 from procedures.models import Offer, PostingSheet, Procedure
 from procedures.selectors import posting as selectors
 from procedures.services import posting
-from tests.factories.accounts import StaffFactory, UnitFactory, sign_in_proved
+from tests.factories.accounts import (
+    StaffFactory,
+    StaffRoleFactory,
+    UnitFactory,
+    sign_in_proved,
+)
 from tests.factories.dossiers import office
 from tests.factories.procedures import (
     LocalRuleFactory,
@@ -207,7 +212,10 @@ def test_a_sheet_that_still_prints_has_no_file_yet(client, place, served, editor
 
 def test_another_agencys_sheet_does_not_exist(client, place, served):
     sheet = ask(place, procedure=served)
-    sign_in_proved(client, StaffFactory(role=Role.EDITOR, unit=UnitFactory(parent=place.agency)))
+    other = StaffFactory(role=Role.EDITOR, unit=UnitFactory(parent=place.agency))
+    # What they do for the province as no editor opens no wall to them.
+    StaffRoleFactory(user=other, role=Role.LEADER, unit=place.agency.parent)
+    sign_in_proved(client, other)
 
     answers = [
         client.get(reverse("procedures:editor_sheet_file", args=[sheet.pk])),
