@@ -100,8 +100,8 @@ class SearchMiss(models.Model):
     A question that found nothing, or only what looks alike: on how many days it came.
 
     Until the day that makes it common the words are kept nowhere, only a keyed hash: what one
-    person typed once, a name perhaps, can be read by nobody. Days, no times; no address, no
-    session.
+    person typed once, a name perhaps, can be read by nobody. The day and how often, never the
+    hour; no address, no session.
     """
 
     key_hash = models.CharField(max_length=64, primary_key=True)
