@@ -1076,7 +1076,6 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'verbose_name': 'từ trong danh mục',
-                        'indexes': [django.contrib.postgres.indexes.GinIndex(condition=models.Q(('term__contains', ' '), _negated=True), fields=['term'], name='search_word_trigram', opclasses=['gin_trgm_ops'])],
                     },
                 ),
                 migrations.CreateModel(

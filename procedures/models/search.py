@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -59,15 +58,6 @@ class SearchWord(models.Model):
 
     class Meta:
         verbose_name = _("từ trong danh mục")
-        indexes = [
-            # Slips of the fingers are looked up among single words.
-            GinIndex(
-                fields=["term"],
-                opclasses=["gin_trgm_ops"],
-                condition=~Q(term__contains=" "),
-                name="search_word_trigram",
-            ),
-        ]
 
     def __str__(self) -> str:
         return self.term
