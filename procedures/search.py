@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from typing import Final
 
 from django.contrib.postgres.search import TrigramWordSimilarity
@@ -79,6 +80,8 @@ def search_lines(phrases: Iterable[str]) -> str:
     return "\n".join(line for line in lines if line)
 
 
+# A name and its folded shape, of every procedure: the same come with every answer.
+@lru_cache(maxsize=16_000)
 def bare_name(name: str) -> str:
     """Return what two names that read the same have in common: "Tách thửa." is "Tách thửa"."""
     return plain(name).removeprefix(f"{_OPENING} ")

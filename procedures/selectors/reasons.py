@@ -33,12 +33,13 @@ def why_found(
     if match == Match.ALL:
         return ""
     # The record often gives the name itself for a keyword.
-    own = {told for name in names for told in (plain(name), bare_name(name))}
+    told = [plain(name) for name in names]
+    own = {*told, *map(bare_name, names)}
     called = [one for one in (*keywords, *spoken_phrases().get(code, ())) if _plain(one) not in own]
     if match == Match.ALIKE:
         nearest = max([*names, *called], key=lambda words: _likeness(question, words))
         return _("Gần giống với “%s”") % Truncator(nearest).chars(NAME_LENGTH)
-    if any(question.phrase in plain(name) for name in names):
+    if any(question.phrase in name for name in told):
         return _("Khớp với tên thủ tục")
     if question.phrase in plain(field):
         return _("Thuộc lĩnh vực %s") % field
