@@ -10,6 +10,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from accounts.models import Unit
+from portal.core.text import sort_key
 from procedures import facts, overrides
 from procedures.enums import FilingChannel
 from procedures.facts import Fact
@@ -88,10 +89,12 @@ def build_rows(
 
 
 def _links(entries: Sequence[Entry]) -> tuple[tuple[str, str, str], ...]:
-    return tuple(
+    """Return the links to some procedures, whoever published them in the order of names."""
+    links = (
         (describe(entry), entry.code, reverse("procedures:detail", args=[entry.code]))
         for entry in entries
     )
+    return tuple(sorted(links, key=lambda link: (sort_key(link[0]), link[1])))
 
 
 def _place(entry: Entry, filters: Filters, units: Units) -> _Place:
