@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -216,11 +215,3 @@ def test_secret_of_the_demonstration_proves_nothing_elsewhere(settings):
     assert refusal(user, code(secret)) is CodeCheck.WRONG
     settings.DEMO = True
     second_factor.prove(user=user, code=code(secret), client=HOME, at=NOW)
-
-
-def test_storing_a_factor_needs_a_transaction():
-    user = StaffFactory()
-    with transaction.atomic():
-        second_factor.store_factor(user, secret=SECRET, at=NOW)
-
-    assert second_factor.has_factor(user)

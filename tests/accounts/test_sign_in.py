@@ -232,40 +232,6 @@ def test_session_of_somebody_else_is_thrown_away(client):
     assert "secret" not in client.session
 
 
-OPEN_REDIRECTS = [
-    "//evil.example",
-    "///evil.example",
-    "/\\evil.example",
-    "\\\\evil.example",
-    "http:///evil.example",
-    "http://evil.example/",
-    "https:evil.example",
-    "javascript:alert(1)",
-    "/\t/evil.example",
-    "\t//evil.example",
-    " //evil.example",
-    "http://testserver@evil.example/",
-    "http://testserver/ho-so/",
-    "data:text/html,x",
-    "%2f%2fevil.example",
-    "evil.example",
-]
-
-
-@pytest.mark.parametrize("payload", OPEN_REDIRECTS)
-@pytest.mark.parametrize("where", ["query", "body"])
-def test_signing_in_never_leads_to_another_host(client, payload, where):
-    CitizenFactory(phone=PHONE)
-    typed = {"name": PHONE, "password": PASSWORD}
-    if where == "query":
-        response = client.post(SIGN_IN, typed, query_params={"next": payload})
-    else:
-        response = client.post(SIGN_IN, {**typed, "next": payload})
-
-    assert response.status_code == 302
-    assert response.url == reverse("dossiers:mine")
-
-
 def test_signing_in_goes_on_to_a_page_of_ours(client):
     CitizenFactory(phone=PHONE)
 

@@ -1,14 +1,12 @@
 """A citizen's own dossiers: list, detail, supplement, withdrawal, files; others see nothing."""
 
-from uuid import uuid4
-
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from dossiers.enums import DossierState, ScanState
-from dossiers.models import Dossier, DossierPaper, Slip, StoredFile
+from dossiers.models import DossierPaper, Slip, StoredFile
 from portal.notices.enums import Medium
 from tests.factories.accounts import CitizenFactory, StaffFactory
 from tests.factories.dossiers import (
@@ -310,31 +308,6 @@ def private_urls(code, file_id, slip_id):
         "slip": at("slip", slip_id),
         "result": at("result"),
     }
-
-
-def test_anothers_dossier_answers_like_an_absent_one_on_every_address(client):
-    place = office()
-    theirs = dossier_at(DossierState.SUPPLEMENT, place=place)
-    file = DossierPaperFactory(dossier=theirs).file
-    item = theirs.supplements.get().items.get()
-    real = private_urls(theirs.code, file.pk, theirs.slips.first().pk)
-    absent = private_urls("H99.77-260302-9999", uuid4(), 999_999)
-    client.force_login(CitizenFactory())
-
-    for name, url in real.items():
-        for method in ("get", "post", "head"):
-            if method == "post" and name not in {"supplement", "withdraw"}:
-                continue
-            first = getattr(client, method)(url)
-            second = getattr(client, method)(absent[name])
-            assert (first.status_code, second.status_code) == (404, 404), (method, name)
-            same = first.content.decode().replace(url, "") == second.content.decode().replace(
-                absent[name], ""
-            )
-            assert same, name
-    staged = client.post(url_of("supplement_upload", theirs, item.pk))
-    assert staged.status_code == 404
-    assert Dossier.objects.get(pk=theirs.pk).state == DossierState.SUPPLEMENT
 
 
 def test_anothers_file_is_absent_from_ones_own_dossier(citizen, owner):

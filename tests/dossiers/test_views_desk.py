@@ -251,3 +251,13 @@ def test_the_cashier_sees_no_papers_and_no_numbers(client):
     assert reverse("payments:receive", args=[dossier.code]) in page
     assert "Giấy chứng sinh" not in page
     assert dossier.owner.identity_number not in page
+
+
+def test_fragments_obey_the_same_rule_as_their_page(client):
+    """Who has which function, here and elsewhere: tests/guardrails/test_access.py."""
+    place = office()
+    dossier = DossierFactory(place=place)
+
+    for name in ("work", "pane", "work_slips"):
+        assert sign_in_proved(client, place.clerk).get(address(name, dossier)).status_code == 200
+        assert sign_in_proved(client, place.officer).get(address(name, dossier)).status_code == 404

@@ -56,23 +56,22 @@ def test_several_agencies_are_asked_and_invalid_ones_refused(citizen):
     assert taken.url == step_url(draft, "nguoi")
 
 
-@pytest.mark.parametrize(
-    ("step", "query"),
-    [("nguoi", ""), ("to-khai", "?muc=chung"), ("giay-to", ""), ("xem-lai", ""), ("nop", "")],
-)
-def test_a_step_cannot_be_jumped(citizen, step, query):
+def test_no_step_can_be_jumped(citizen):
     where = place()
     citizen.get(reverse("dossiers:start", args=[where.procedure.code]))
     draft = Draft.objects.get()
+    first = step_url(draft, "co-quan")
 
-    response = citizen.get(step_url(draft, step, query))
+    for step in ("nguoi", "to-khai", "giay-to", "xem-lai", "nop"):
+        query = "?muc=chung" if step == "to-khai" else ""
+        response = citizen.get(step_url(draft, step, query))
 
-    assert response.url == step_url(draft, "co-quan")
-    assert any("Cơ quan" in sentence for sentence in said(response))
+        assert response.url == first, step
+        assert any("Cơ quan" in sentence for sentence in said(response)), step
     handed_in = citizen.post(
         step_url(draft, "nop"), {"key": draft.submission_key, "promise": "on", "altcha": "x"}
     )
-    assert handed_in.url == step_url(draft, "co-quan")
+    assert handed_in.url == first
     assert not Dossier.objects.exists()
 
 

@@ -38,16 +38,17 @@ HOSTILE: Mapping[str, bytes] = {
     "superscript digit": "²".encode(),
     "digits of another script": "١٢٣٤٥٦٧٨٩٠١٢".encode(),
     "not a number": b"NaN",
-    "markup": b"\"'><script>alert(1)</script>",
-    "template": b"{{ settings.SECRET_KEY }}{% load x %}%(x)s{0.__class__}",
-    "SQL": b"1' OR '1'='1'; --",
-    "path": b"../../../../etc/passwd",
+    # A path, markup, a template and SQL at once: a value that is code is only a text to each.
+    "code": (
+        b"../../../../etc/passwd\"'><script>alert(1)</script>"
+        b"{{ settings.SECRET_KEY }}{% load x %}%(x)s{0.__class__}' OR '1'='1'; --"
+    ),
     "100 kB": b"A" * 100_000,
 }
 # Those that a single field is tried with, its neighbours being right.
 SHARP = ("digits without end", "beyond a bigint")
 # Those that stand in the path; the rest differs from them only for whoever reads it.
-PATHS = ("NUL", "line breaks", "beyond a bigint", "template", "invalid UTF-8", "path")
+PATHS = ("NUL", "line breaks", "beyond a bigint", "code", "invalid UTF-8")
 # One address of each kind of view, for what is read before a view is chosen or by all alike.
 SAMPLE = (
     "operations:home", "procedures:search", "procedures:form_file", "accounts:sign_in",

@@ -174,18 +174,6 @@ def test_a_used_receipt_number_is_named(client):
     assert "Số biên lai này đã dùng trong năm." in answer.text
 
 
-def test_another_desks_and_an_absent_dossier_are_answered_alike(client):
-    foreign = dossier_at(DossierState.PAYMENT, place=office("khac"))
-    client.force_login(office().cashier)
-
-    theirs = client.get(page_of(foreign))
-    absent = client.get(reverse("payments:receive", args=["H99.99-260302-9999"]))
-    posted = client.post(page_of(foreign), typed(foreign))
-
-    assert (theirs.status_code, absent.status_code, posted.status_code) == (404, 404, 404)
-    assert theirs.content == absent.content
-
-
 def test_another_dossiers_obligation_is_absent(client):
     place = office()
     mine = dossier_at(DossierState.PAYMENT, place=place)
@@ -194,16 +182,6 @@ def test_another_dossiers_obligation_is_absent(client):
 
     assert client.post(page_of(mine), typed(other)).status_code == 404
     assert not CashReceipt.objects.exists()
-
-
-@pytest.mark.parametrize("role", ["clerk", "officer", "leader", "registrar"])
-def test_the_counter_is_the_cashiers(client, role):
-    place = office()
-    dossier = dossier_at(DossierState.PAYMENT, place=place)
-    client.force_login(getattr(place, role))
-
-    assert client.get(COUNTER).status_code == 403
-    assert client.post(page_of(dossier), typed(dossier)).status_code == 403
 
 
 def test_an_undetermined_fee_says_who_fixes_it(client):

@@ -18,6 +18,8 @@ EVIL = (
     "/\tevil.example/..//evil.example", "\t//evil.example", " //evil.example", "data:text/html,x",
     "http://testserver@evil.example/", "https://testserver.evil.example", "//evil.example%2f..",
 )  # fmt: skip
+# What is no harm as a link, and must still not be followed.
+STRANGE = ("http://testserver/ho-so/", "%2f%2fevil.example", "evil.example", "/\t/evil.example")
 DOORS = ("sign_in", "staff_sign_in", "register", "choose_account", "second_step", "enrol")
 
 
@@ -50,10 +52,10 @@ def test_signing_in_leads_to_pages_of_ours(client):
     citizen = CitizenFactory(phone="84912345678")
     sign_in, mine = reverse("accounts:sign_in"), reverse("dossiers:mine")
     found = []
-    for query, evil in product((False, True), EVIL):
+    for query, evil in product((False, True), (*EVIL, *STRANGE)):
         typed = {"name": "0912345678", "password": PASSWORD, "next": evil}
         entered = client.post(sign_in, typed, query_params={"next": evil} if query else {})
-        assert client.session["_auth_user_id"] == str(citizen.pk)
+        assert (entered.status_code, client.session["_auth_user_id"]) == (302, str(citizen.pk))
         already = client.get(sign_in, {"next": evil})
         # A tab arrives as "%09": a path of ours, that does not exist.
         found += [

@@ -43,13 +43,12 @@ def lists_of(client, user):
     return [page.text for page in pages if page.status_code == 200]
 
 
-@pytest.mark.parametrize("role", ["clerk", "officer", "leader", "registrar", "cashier"])
-def test_no_list_holds_a_number_phone_mail_or_address(client, place, role):
-    pages = lists_of(client, getattr(place, role))
+def test_no_list_holds_a_number_phone_mail_or_address(client, place):
+    for role in ("clerk", "officer", "leader", "registrar", "cashier"):
+        pages = lists_of(client, getattr(place, role))
 
-    assert len(pages) >= 9
-    found = {number for number in NUMBERS for page in pages if number in page}
-    assert found == set()
+        assert len(pages) >= 9, role
+        assert [number for number in NUMBERS if any(number in page for page in pages)] == [], role
 
 
 def test_whoever_reads_dossiers_sees_the_name_and_whoever_takes_money_the_initials(client, place):
