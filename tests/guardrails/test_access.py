@@ -17,7 +17,7 @@ from accounts.decorators import staff_required
 from accounts.enums import Role
 from accounts.models import User
 from dossiers.models import Dossier
-from tests.guardrails.headers import slips
+from tests.guardrails.headers import is_public, slips
 from tests.guardrails.matrix import (
     MATRIX,
     PATTERNS,
@@ -84,7 +84,7 @@ def test_every_role_has_a_column():
 
 
 def wrong_answers(name: str, here: Side, elsewhere: Side) -> list[str]:
-    """Return where an address answers somebody otherwise than the matrix says, or carelessly."""
+    """Return where an address answers otherwise than the matrix says, tells much or is careless."""
     rule = rule_of(name)
     found = []
     for role, user in (people(here) | from_elsewhere(elsewhere)).items():
@@ -94,7 +94,20 @@ def wrong_answers(name: str, here: Side, elsewhere: Side) -> list[str]:
             if got not in {rule[role], "not-a-method"}:
                 found.append(f"{role} {method}: {got} ({response.status_code}), not {rule[role]}")
             found += [f"{role} {method}: {slip}" for slip in slips(name, user, response)]
+            if role not in {*MATRIX["elsewhere"], *MATRIX["everywhere"]} and not is_public(name):
+                shown = marks_in(response, elsewhere)
+                found += [f"{role} {method}: shows {mark} of elsewhere" for mark in shown]
     return found
+
+
+def marks_in(response: HttpResponse, side: Side) -> list[str]:
+    """Return what an answer shows of a side: a list or a count that forgot its scope."""
+    # What streams is a file of the catalogue, or one whose address names its dossier.
+    content = b"" if response.streaming else response.content
+    owner, draft_id = side.owner, side.arguments["draft_id"]
+    codes = (side.decided.code, side.waiting.code)
+    marks = (*codes, owner.phone, owner.identity_number, str(draft_id))
+    return [mark for mark in marks if mark.encode() in content]
 
 
 def oracles(name: str, here: Side, elsewhere: Side) -> list[str]:
@@ -174,6 +187,12 @@ def telling(request, code):
     return HttpResponse(status=404)
 
 
+@staff_required(Role.CLERK)
+def leaking(_request, code):
+    codes = Dossier.objects.exclude(code=code).values_list("code", flat=True)
+    return HttpResponse(", ".join(codes))
+
+
 @pytest.mark.parametrize(
     ("view", "lines"),
     [
@@ -184,11 +203,12 @@ def telling(request, code):
         (signed_in_only, ["owner GET: open (200), not forbid", "other_clerk GET: open (200), not"]),
         (without_scope, ["other_clerk GET: open (200), not absent", "clerk GET another's: open"]),
         (telling, ["clerk GET another's: forbidden, not absent", "answers differ"]),
+        (leaking, ["clerk GET: shows H"]),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
 def test_a_view_without_its_guard_is_found(view, lines, world, monkeypatch, settings):
-    """Attack: a new view whose guard was forgotten, or its scope, or that tells the two apart."""
+    """Attack: a view whose guard was forgotten, or its scope, or that tells or lists too much."""
     added = path("moi/<str:code>/", view, name="new")
     urls = ModuleType("tests.guardrails.urls_with_a_new_view")
     urls.urlpatterns = [*get_resolver().url_patterns, added]
