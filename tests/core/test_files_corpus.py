@@ -26,8 +26,8 @@ from tests.core.uploads import (
     refuse,
     zipped,
 )
+from tests.samples import UPLOADS
 
-CORPUS = Path(__file__).parents[3] / "shared" / "data" / "uploads"
 MEBIBYTE = 1024 * 1024
 # What each file is taken as, or the reason for which it is refused.
 VERDICTS = {
@@ -115,9 +115,9 @@ NAMES_REFUSED = {
 
 @pytest.fixture(scope="session")
 def corpus():
-    if not CORPUS.is_dir():
-        pytest.skip(f"the folder of sample uploads is absent: {CORPUS}")
-    return CORPUS
+    if not UPLOADS.is_dir():
+        pytest.skip(f"the folder of sample uploads is absent: {UPLOADS}")
+    return UPLOADS
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@ import json
 import re
 from collections import Counter
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +24,7 @@ from procedures.enums import (
     ServiceMode,
     TimeUnit,
 )
+from tests.samples import NATIONAL_RECORD
 
 UNITS = demo_data.load_units()
 PEOPLE = demo_data.load_people()
@@ -48,14 +48,13 @@ every_procedure = pytest.mark.parametrize(
     "procedure", PROCEDURES, ids=[one["code"] for one in PROCEDURES]
 )
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-REAL = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "procedures.jsonl.gz"
 
 
 @pytest.fixture(scope="module")
 def catalogue() -> dict[str, dict[str, Any]]:
-    if not REAL.exists():
-        pytest.skip(f"the national catalogue is not at {REAL}")
-    with gzip.open(REAL, "rt", encoding="utf-8") as lines:
+    if not NATIONAL_RECORD.is_file():
+        pytest.skip("NATIONAL_RECORD names no file: the national record is not here")
+    with gzip.open(NATIONAL_RECORD, "rt", encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
     wanted = {one["code"] for one in PROCEDURES}
     return {row["code"]: row for row in rows if row["code"] in wanted}

@@ -4,7 +4,6 @@ import io
 import unicodedata
 import zipfile
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
 from openpyxl import Workbook, load_workbook
@@ -24,6 +23,7 @@ from tests.factories.procedures import (
     ProcedureFactory,
     RevisionFactory,
 )
+from tests.samples import UPLOADS
 
 AT = datetime(2026, 6, 15, 2, 0, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
@@ -295,10 +295,9 @@ class TestHostileFiles:
         assert take(out.getvalue(), editor).counts == {Outcome.NEW: 1}
 
     def test_samples_of_attackers_are_refused_or_harmless(self):
-        folder = Path(__file__).parents[3] / "shared" / "data" / "uploads" / "bad"
-        samples = sorted(folder.glob("*.xls*")) if folder.is_dir() else []
+        samples = sorted((UPLOADS / "bad").glob("*.xls*"))
         if not samples:
-            pytest.skip("the folder of sample uploads is absent")
+            pytest.skip("UPLOAD_SAMPLES names no folder: the sample uploads are not here")
         for sample in samples:
             with pytest.raises(UnreadableWorkbook):
                 list(read_list(ExchangeKind.PROCEDURES, read_rows(sample.read_bytes())))

@@ -2,10 +2,8 @@
 
 import gzip
 import json
-import os
 from io import StringIO
 from itertools import islice
-from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -19,6 +17,7 @@ from procedures.services.publishing import publish_revision
 from tests.factories.accounts import StaffFactory
 from tests.factories.procedures import ProcedureFactory, RevisionFactory
 from tests.procedures.national import AT, LATER, component, listed, read, source, take
+from tests.samples import NATIONAL_RECORD
 
 
 @pytest.mark.django_db
@@ -252,10 +251,9 @@ class TestCommand:
 @pytest.mark.django_db
 def test_every_nineteenth_record_of_the_nation_is_taken():
     """The real defects of the whole record, on a sample that costs a second or two."""
-    path = Path(os.environ.get("NATIONAL_RECORD", "data/procedures.jsonl.gz"))
-    if not path.is_file():
+    if not NATIONAL_RECORD.is_file():
         pytest.skip("NATIONAL_RECORD names no file: the national record is not here")
-    with gzip.open(path, "rb") as lines:
+    with gzip.open(NATIONAL_RECORD, "rb") as lines:
         sample = islice(enumerate(lines, start=1), 0, None, 19)
         records = [read_line(number, line) for number, line in sample]
 
