@@ -53,7 +53,7 @@ SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 @pytest.fixture(scope="module")
 def catalogue() -> dict[str, dict[str, Any]]:
     if not NATIONAL_RECORD.is_file():
-        pytest.skip("NATIONAL_RECORD names no file: the national record is not here")
+        pytest.skip(f"the national record is absent: {NATIONAL_RECORD}")
     with gzip.open(NATIONAL_RECORD, "rt", encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
     wanted = {one["code"] for one in PROCEDURES}

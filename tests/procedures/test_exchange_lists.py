@@ -297,7 +297,7 @@ class TestHostileFiles:
     def test_samples_of_attackers_are_refused_or_harmless(self):
         samples = sorted((UPLOADS / "bad").glob("*.xls*"))
         if not samples:
-            pytest.skip("UPLOAD_SAMPLES names no folder: the sample uploads are not here")
+            pytest.skip(f"the folder of sample uploads is absent: {UPLOADS}")
         for sample in samples:
             with pytest.raises(UnreadableWorkbook):
                 list(read_list(ExchangeKind.PROCEDURES, read_rows(sample.read_bytes())))

@@ -252,7 +252,7 @@ class TestCommand:
 def test_every_nineteenth_record_of_the_nation_is_taken():
     """The real defects of the whole record, on a sample that costs a second or two."""
     if not NATIONAL_RECORD.is_file():
-        pytest.skip("NATIONAL_RECORD names no file: the national record is not here")
+        pytest.skip(f"the national record is absent: {NATIONAL_RECORD}")
     with gzip.open(NATIONAL_RECORD, "rb") as lines:
         sample = islice(enumerate(lines, start=1), 0, None, 19)
         records = [read_line(number, line) for number, line in sample]
