@@ -91,7 +91,7 @@ def test_what_a_colleague_saves_meanwhile_keeps_it(draft, monkeypatch):
 
 def test_locked_for_good_they_would_wait_for_each_other(draft, monkeypatch):
     monkeypatch.setattr(
-        ProcedureQuerySet, "lock", lambda self: self.select_for_update(of=("self",))
+        ProcedureQuerySet, "locked", lambda self: self.select_for_update(of=("self",))
     )
 
     assert any(isinstance(one, OperationalError) for one in both(draft, monkeypatch))
