@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -16,6 +16,12 @@ from procedures.vocabulary import load_vocabulary, plain, spoken_phrases
 _SAID_ALIKE: Final = 0.5
 
 
+class Reason(NamedTuple):
+    words: str
+    # Some words are there and others are not: it may well be something else.
+    is_far: bool = False
+
+
 def why_found(
     question: Question,
     match: Match,
@@ -24,30 +30,30 @@ def why_found(
     names: Sequence[str],
     keywords: Sequence[str] = (),
     field: str,
-) -> str:
+) -> Reason:
     """
-    Say which words of a procedure answered, "" for an empty question.
+    Say which words of a procedure answered, nothing for an empty question.
 
     :param names: the everyday one first, where there is one.
     """
     if match == Match.ALL:
-        return ""
+        return Reason("")
     # The record often gives the name itself for a keyword.
     told = [plain(name) for name in names]
     own = {*told, *map(bare_name, names)}
     called = [one for one in (*keywords, *spoken_phrases().get(code, ())) if _plain(one) not in own]
     if match == Match.ALIKE:
         nearest = max([*names, *called], key=lambda words: _likeness(question, words))
-        return _("Gần giống với “%s”") % Truncator(nearest).chars(NAME_LENGTH)
+        return Reason(_("Gần giống với “%s”") % Truncator(nearest).chars(NAME_LENGTH))
     if any(question.phrase in name for name in told):
-        return _("Khớp với tên thủ tục")
+        return Reason(_("Khớp với tên thủ tục"))
     if question.phrase in plain(field):
-        return _("Thuộc lĩnh vực %s") % field
+        return Reason(_("Thuộc lĩnh vực %s") % field)
     if phrase := _said_alike(question, called):
-        return _("Người dân cũng gọi là “%s”") % phrase
+        return Reason(_("Người dân cũng gọi là “%s”") % phrase)
     held = set(plain(" ".join([*names, *keywords])).split())
-    has_all = held.issuperset(question.telling_words)
-    return _("Có đủ các từ đã gõ") if has_all else _("Gần với điều đã gõ")
+    is_far = not held.issuperset(question.telling_words)
+    return Reason(_("Gần với điều đã gõ") if is_far else _("Có đủ các từ đã gõ"), is_far)
 
 
 def _said_alike(question: Question, phrases: Sequence[str]) -> str:

@@ -50,6 +50,8 @@ class Row:
     fee_local: str
     place: Fact
     why: str
+    # It only shares words with the question.
+    is_far: bool
     is_listed_only: bool
     # The others of the same name: of whom, their code, and where each stands.
     namesakes: tuple[tuple[str, str, str], ...] = ()
@@ -119,6 +121,14 @@ def _row(entry: Entry, case: ShownCase, question: Question, place: _Place, *, on
     local = _("theo quy định địa phương")
     fee_local = local if any(rule.key in terms.local_fees for rule in due) else ""
     url = reverse("procedures:detail", args=[entry.code])
+    why = why_found(
+        question,
+        Match(entry.match),
+        code=entry.code,
+        names=[name for name in (revision.everyday_name, revision.name) if name],
+        keywords=revision.keywords,
+        field=entry.kind.field_name,
+    )
     return Row(
         code=entry.code,
         url=f"{url}?{place.chosen}" if place.chosen else url,
@@ -143,20 +153,21 @@ def _row(entry: Entry, case: ShownCase, question: Question, place: _Place, *, on
             returns=place.offering.offer.returns if place.offering else (),
             presence="",
         ),
-        why=why_found(
-            question,
-            Match(entry.match),
-            code=entry.code,
-            names=[name for name in (revision.everyday_name, revision.name) if name],
-            keywords=revision.keywords,
-            field=entry.kind.field_name,
-        ),
+        why=why.words,
+        is_far=why.is_far,
         is_listed_only=False,
     )
 
 
 def _listed_row(entry: Entry, question: Question) -> Row:
     unknown = Fact(_("Hỏi tại quầy"))
+    why = why_found(
+        question,
+        Match(entry.match),
+        code=entry.code,
+        names=[entry.name],
+        field=entry.kind.field_name,
+    )
     return Row(
         code=entry.code,
         url=reverse("procedures:detail", args=[entry.code]),
@@ -174,13 +185,8 @@ def _listed_row(entry: Entry, question: Question) -> Row:
         time_local="",
         fee_local="",
         place=unknown,
-        why=why_found(
-            question,
-            Match(entry.match),
-            code=entry.code,
-            names=[entry.name],
-            field=entry.kind.field_name,
-        ),
+        why=why.words,
+        is_far=why.is_far,
         is_listed_only=True,
     )
 

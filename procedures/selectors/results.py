@@ -48,6 +48,8 @@ class Results:
     # The agency chosen, to be called where nothing is found.
     agency: Unit | None
     is_alike: bool
+    # Nothing answers the whole question; the list only shares words with it.
+    is_far: bool
     # Name and value of each filter that is on, for the search box.
     kept: tuple[tuple[str, str], ...]
     # The address's parameters without the number of the page.
@@ -97,6 +99,7 @@ def get_results(*, question: Question, filters: Filters, page: str, on: date) ->
         chosen=tuple(chosen),
         agency=catalogue.agency(filters.agency),
         is_alike=catalogue.is_alike,
+        is_far=shown.number == 1 and all(row.is_far for row in rows),
         kept=tuple(write_pairs(filters)),
         query=write_url(question.typed, filters).partition("?")[2],
         url_unfiltered=write_url(question.typed, Filters()),

@@ -279,3 +279,5 @@ def test_reason_says_no_more_than_is_so(db, monkeypatch, typed, why):
 
     rows = [row for row in (found.best, *found.rows) if row and row.code == "9.100012"]
     assert [row.why for row in rows] == [why]
+    # Only where nothing answers the whole question does the page say so.
+    assert found.is_far is (why == "Gần với điều đã gõ")
