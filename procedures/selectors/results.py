@@ -25,6 +25,8 @@ from procedures.selectors.namesakes import Namesakes, once_each
 from procedures.selectors.result_rows import Row, build_rows
 
 PAGE_SIZE: Final = 15
+# Nobody reads a longer answer to its end.
+_MOST_FOLDED: Final = 200
 # A browsed list goes on longer, so that every service stays within three clicks of home.
 BROWSE_SIZE: Final = 60
 
@@ -64,9 +66,10 @@ def get_results(*, question: Question, filters: Filters, page: str, on: date) ->
     left = [kind for kind in catalogue.kinds if kind.passes(filters)]
     total = catalogue.count(left)
     size = BROWSE_SIZE if question.is_empty else PAGE_SIZE
-    # An answer is short, and shows each name once. Of the whole catalogue only the page that is
-    # shown is read, so the paginator counts places in the order.
-    answer = None if question.is_empty else once_each(catalogue.read(left), filters)
+    # An answer shows each name once. Of what is browsed (the catalogue, or all that "giấy" finds)
+    # only the page that is shown is read, so the paginator counts places in the order.
+    is_browsed = question.is_empty or total > _MOST_FOLDED
+    answer = None if is_browsed else once_each(catalogue.read(left), filters)
     shown = Paginator(range(total if answer is None else len(answer)), size).get_page(page)
     part = range((shown.number - 1) * size, shown.number * size)
     if answer is None:
