@@ -207,6 +207,18 @@ def test_nearest_names_are_offered_before_the_events(client):
     assert [one.title for one in events] == ["Chuyển nhà"]
 
 
+def test_a_mere_question_is_like_no_name(client):
+    RevisionFactory(name="Lệ phí trước bạ")
+
+    asked, told = (
+        html_of(client.get("/thu-tuc/", {"q": typed}))
+        for typed in ("lệ phí thời gian", "lệ phí xebạ")
+    )
+
+    assert "Lệ phí trước bạ" not in asked
+    assert "Lệ phí trước bạ" in told
+
+
 def test_fields_without_procedures_are_no_addresses(client):
     Field.objects.create(slug="trong-khong", name="Trống không")
 
