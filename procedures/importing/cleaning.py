@@ -13,6 +13,8 @@ _SCRIPT: Final = re.compile(
     r"<(script|style)\b[^<>]{0,500}>.*?(?:</\1\s*>|$)", re.IGNORECASE | re.DOTALL
 )
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z]{2,10});")
+# What a name keeps of the list that it was copied from: "1. ", ". ".
+_MARK: Final = re.compile(r"(?:[.,;:–-]\s*|\d{1,2}[.)]\s+)+(?=[^\W\d])")
 _CODE: Final = re.compile(r"(\d{1,2}\.\d{4,12})(.*)", re.DOTALL)
 _USUAL_CODE: Final = re.compile(r"\d\.\d{6}")
 
@@ -48,6 +50,16 @@ def clean(text: object, *, where: str, found: list[Finding]) -> str:
 def clean_line(text: object, *, where: str, found: list[Finding]) -> str:
     """Return cleaned text on one line, as names are."""
     return " ".join(clean(text, where=where, found=found).split())
+
+
+def clean_name(text: object, *, found: list[Finding]) -> str:
+    """Return the cleaned name of a procedure without what stood before it in a list."""
+    written = clean_line(text, where="name", found=found)
+    mark = _MARK.match(written)
+    if mark is None:
+        return written
+    found.append(Finding(Kind.NAME_MARKED, "name", written))
+    return written[mark.end() :]
 
 
 def clean_code(written: str, found: list[Finding]) -> tuple[str, str]:

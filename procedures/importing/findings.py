@@ -19,6 +19,7 @@ class Kind(StrEnum):
     NOT_COMPOSED = "not_composed"
     INVISIBLE_SIGNS = "invisible_signs"
     HTML = "html"
+    NAME_MARKED = "name_marked"
     LONG_NAME = "long_name"
     SHARED_NAME = "shared_name"
     NO_FIELD = "no_field"
@@ -45,6 +46,7 @@ REPAIRED: Final = frozenset(
         Kind.NOT_COMPOSED,
         Kind.INVISIBLE_SIGNS,
         Kind.HTML,
+        Kind.NAME_MARKED,
         Kind.NOTE_AS_PAPER,
         Kind.TIME_CONVERTED,
     }
@@ -57,6 +59,7 @@ WORDS: Final[dict[Kind, str | Promise]] = {
     Kind.NOT_COMPOSED: _("chữ có dấu viết rời"),
     Kind.INVISIBLE_SIGNS: _("có ký tự ẩn hoặc ký tự riêng của phông chữ"),
     Kind.HTML: _("có mã HTML"),
+    Kind.NAME_MARKED: _("tên mở đầu bằng số mục hoặc dấu thừa"),
     Kind.LONG_NAME: _("tên dài bất thường"),
     Kind.SHARED_NAME: _("trùng tên với mã khác"),
     Kind.NO_FIELD: _("không ghi lĩnh vực"),

@@ -11,7 +11,7 @@ from typing import Any, Final
 from accounts.enums import Tier
 from portal.core.text import fold
 from procedures.enums import FilingChannel
-from procedures.importing.cleaning import clean, clean_code, clean_line
+from procedures.importing.cleaning import clean, clean_code, clean_line, clean_name
 from procedures.importing.duration import read_times
 from procedures.importing.findings import Finding, Kind, distinct
 from procedures.importing.money import read_fees
@@ -64,7 +64,7 @@ def _read(number: int, source: dict[str, Any]) -> Record | Unreadable:
     code, suffix = clean_code(str(source.get("code") or ""), found)
     if not code:
         return Unreadable(number, "thiếu mã thủ tục, hoặc mã không đọc được")
-    name = clean_line(source.get("name"), where="name", found=found)
+    name = clean_name(source.get("name"), found=found)
     if not name:
         return Unreadable(number, f"{code}: thiếu tên thủ tục")
     if len(name) > NAME_LENGTH:

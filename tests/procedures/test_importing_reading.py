@@ -64,6 +64,17 @@ class TestReading:
         assert one.content.revision["requirements"] == "Biết bơi\n18 tuổi\na < b"
         assert kinds(one) == {Kind.HTML}
 
+    @pytest.mark.parametrize("mark", [". ", "1. ", "12) ", "- ", ".1. "])
+    def test_a_name_loses_what_stood_before_it_in_a_list(self, mark):
+        one = record(name=f"{mark}Cấp thẻ bơi 2. lần")
+
+        assert one.name == one.content.revision["name"] == "Cấp thẻ bơi 2. lần"
+        assert kinds(one) == {Kind.NAME_MARKED}
+
+    @pytest.mark.parametrize("name", ["2.4 GHz: cấp phép", "03 thẻ bơi", "“Thẻ bơi”: cấp"])
+    def test_a_name_keeps_what_belongs_to_it(self, name):
+        assert record(name=name).name == name
+
     def test_signs_that_nobody_sees_are_taken_out(self):
         one = record(requirements="\uf0fc Đủ\u200e 18\xad tuổi")
 
