@@ -9,9 +9,17 @@ from django.apps import apps
 from django.db.models import QuerySet
 
 from accounts.enums import Role, Tier
-from procedures.enums import ExchangeKind, ExchangeState, ResultDelivery, ServiceMode
+from procedures.enums import (
+    ArticleKind,
+    ArticleTopic,
+    ExchangeKind,
+    ExchangeState,
+    ResultDelivery,
+    ServiceMode,
+)
 from procedures.models import CatalogueFile, LocalRule, Offer, Procedure, Revision
 from procedures.services import (
+    articles,
     drafting,
     exchange_files,
     local_rules,
@@ -290,3 +298,34 @@ def test_the_same_file_is_one_import_whoever_holds_the_lock():
     states = sorted(CatalogueFile.objects.values_list("state", flat=True))
     assert states == [ExchangeState.CHECKED, ExchangeState.DONE]
     assert Revision.objects.count() == Procedure.objects.count() == 1
+
+
+# Two articles of one title ----------------------------------------------------------------------
+
+
+def start_two():
+    words = articles.Words("Nộp hồ sơ", "", "Một.")
+    start = partial(
+        articles.start_article,
+        by=StaffFactory(role=Role.EDITOR),
+        at=AT,
+        kind=ArticleKind.GUIDE,
+        topic=ArticleTopic.FILING,
+        words=words,
+    )
+    return at_once([start, start])
+
+
+def test_two_articles_of_one_title_have_two_addresses():
+    begun = start_two()
+
+    assert len({version.article.slug for version in begun}) == 2
+
+
+def test_without_waiting_in_line_two_articles_take_one_address(monkeypatch):
+    monkeypatch.setattr(articles, "wait_in_line", lambda number: None)
+    together(monkeypatch, articles, "_free_slug", count=2)
+
+    kinds = sorted(type(one).__name__ for one in start_two())
+
+    assert kinds == ["ArticleVersion", "IntegrityError"]
